@@ -1,0 +1,73 @@
+# Needs Python 3.11 or newer, git and make; everything else comes from the package registry, with hashes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.relance-is-set-up
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo demo-exit test check format-check lint types contracts dependencies pytest format lock clean
+
+help:  ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP)  ## create .venv with the locked dependencies
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+			echo "Relance needs Python 3.11 or newer, and '$(PYTHON)' is not. Try: make setup PYTHON=python3.12" >&2; \
+			exit 1; }; \
+		echo "setup         creating $(VENV)"; $(PYTHON) -m venv --clear $(VENV); }
+	@echo "setup         installing the locked dependencies (about a minute the first time)"
+	@$(PIP) install --require-hashes --no-deps -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup  ## walk sample invoices on a real Temporal server; stays up until Ctrl-C
+	@$(BIN)/relance demo
+
+demo-exit: setup  ## the same, but end after the table
+	@$(BIN)/relance demo --exit
+
+test: check pytest  ## everything the project checks
+
+check: format-check lint types contracts dependencies  ## everything but the tests
+
+format-check: setup
+	@echo "format        every file is laid out the same way (ruff format)"
+	@$(BIN)/ruff format --check .
+
+lint: setup
+	@echo "lint          no known mistake and no bad habit (ruff check)"
+	@$(BIN)/ruff check .
+
+types: setup
+	@echo "types         every value is what its name says (mypy --strict)"
+	@$(BIN)/mypy
+
+contracts: setup
+	@echo "contracts     imports only go down (import-linter)"
+	@$(BIN)/lint-imports --no-logo
+
+dependencies: setup
+	@echo "dependencies  what is imported is declared, what is declared is used (deptry)"
+	@$(BIN)/deptry .
+
+pytest: setup
+	@echo "tests         stories and laws (pytest, two at a time)"
+	@$(BIN)/pytest -n 2
+
+format: setup  ## lay out every file and mend what can be mended by itself
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+lock: setup  ## write requirements.lock anew from pyproject.toml (UPGRADE=1 takes newer versions)
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --extra dev --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --quiet $(if $(UPGRADE),--upgrade) \
+		--output-file requirements.lock
+
+clean:  ## remove .venv, caches and builds; var/ with its open cases is kept
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,231 @@
+"""The two activities of a case: `ask` takes facts in and decides; `perform` looks again, acts, and decides anew."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.composing import Subject, call_sheet
+from activities.creditor import Creditor
+from activities.letter_text import LetterBroken
+from activities.letters import LetterMissing, Texts
+from activities.message import Senders, TryLater
+from activities.performing import Room, carry_out
+from activities.questions import Answer, Question
+from activities.recording import Outcome, case_json, decision_json, is_call, keep
+from dunning import facts as f
+from dunning.admit import NotPossible, admit
+from dunning.apply import apply
+from dunning.calendar import calendar_for
+from dunning.case import Case
+from dunning.case import Debtor as DebtorView
+from dunning.decide import settle
+from dunning.decision import Perform
+from dunning.performing import sent
+from dunning.policy import Policy
+from dunning.schedule import Place, place
+from ledger.book import Debtor, debtor, debtor_unpaid
+from ledger.cases import case as case_row
+from ledger.deliveries import DeliveryRow, deliveries_of, mark_unknown
+from ledger.policies import policy as policy_bundle
+from ledger.store import Ledger
+
+_MOST_POLICIES = 64  # kept in memory; a worker sees a handful
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the ledger says before anything is decided."""
+
+    case: Case
+    policy: Policy
+    texts: Texts
+    debtor: Debtor
+    earlier: tuple[DeliveryRow, ...]
+
+
+class CaseActivities:
+    """The activities over one ledger, with the ways out and the creditor's details. Safe for threads."""
+
+    def __init__(self, ledger: Ledger, senders: Senders, creditor: Creditor, language: str = "en") -> None:
+        self._room = Room(ledger, senders, creditor)
+        self._ledger = ledger
+        self._language = language
+        self._policies: OrderedDict[str, tuple[Policy, Texts]] = OrderedDict()
+
+    @activity.defn(name="ask")
+    def ask(self, question: Question) -> Answer:
+        """Take the letters in, decide, and write it down. Acts that make no sense are refused and change nothing."""
+        now = datetime.fromisoformat(question.now) if question.now else _server_time()
+        known = self._know(question, now)
+        taken = _Taken(known.case, known.policy)
+        for fact in _found_in_ledger(self._ledger, known, now):
+            taken.take(fact)
+        for letter in question.letters:
+            self._take(taken, letter)
+        if question.failed and (here := place(taken.policy, taken.case)):
+            failed = f"{here.step.step}/{here.occurrence}@{taken.case.seq}"
+            taken.take(
+                f.StepFailed(id=failed, at=now, step=here.step.step, occurrence=here.occurrence, error=question.failed)
+            )
+        return self._settle_and_keep(replace(known, policy=taken.policy), taken, now)
+
+    @activity.defn(name="perform")
+    def perform(self, question: Question) -> Answer:
+        """Ask once more with fresh eyes; carry the step out if it is still the answer; decide what follows."""
+        now = _server_time()
+        known = self._know(question, now)
+        taken = _Taken(known.case, known.policy)
+        case, notes, decision = settle(known.policy, known.case, now)
+        for fact in notes:
+            taken.take(fact)
+        if isinstance(decision, Perform):
+            try:
+                taken.take(carry_out(self._room, self._subject(known, case, now, decision), decision))
+            except TryLater as failure:
+                raise ApplicationError(failure.because, type="TryLater", next_retry_delay=failure.after) from failure
+        return self._settle_and_keep(known, taken, now)
+
+    def _know(self, question: Question, now: datetime) -> Known:
+        with self._ledger.read() as db:
+            kept = None if question.case else case_row(db, question.case_id)
+            case = Case.model_validate(question.case or (kept.state if kept else None))
+            owner = debtor(db, case.debtor.id)
+            earlier = tuple(deliveries_of(db, case.id))
+            policy, texts = self._policy(db, case.policy_hash)
+            today = calendar_for(policy.calendar, case.debtor).local_day(now)
+            unpaid = debtor_unpaid(db, owner.id, today).get(case.currency)
+        if case.opened_at is None:
+            case = apply(case, f.CaseOpened(id="opened", at=now))
+        seen = _as_seen(case.debtor, owner, unpaid.count if unpaid else 0, unpaid.total.minor if unpaid else 0)
+        return Known(case.model_copy(update={"debtor": seen}), policy, texts, owner, earlier)
+
+    def _policy(self, db: Any, content_hash: str) -> tuple[Policy, Texts]:
+        known = self._policies.get(content_hash)
+        if known is None:
+            bundle = policy_bundle(db, content_hash)
+            known = (Policy.model_validate(bundle["policy"]), dict(bundle["letters"]))
+            self._policies[content_hash] = known
+            if len(self._policies) > _MOST_POLICIES:
+                self._policies.popitem(last=False)
+        return known
+
+    def _take(self, taken: _Taken, letter: dict[str, Any]) -> None:
+        fact = f.read_fact(letter["fact"], datetime.fromisoformat(letter["at"]), act=letter["act"])
+        if not letter["act"]:
+            taken.take(fact)
+            return
+        try:
+            if isinstance(fact, f.FactRefused):
+                raise NotPossible(fact.detail)
+            admit(taken.policy, taken.case, fact)
+            moved = self._new_policy(taken, fact) if isinstance(fact, f.PolicyChanged) else taken.policy
+        except NotPossible as refusal:
+            taken.refused[str(letter["letter"])] = str(refusal)
+            return
+        taken.take(fact)
+        taken.policy = moved
+
+    def _new_policy(self, taken: _Taken, fact: f.PolicyChanged) -> Policy:
+        """The policy moved to, when it has every step that the case has behind it."""
+        with self._ledger.read() as db:
+            try:
+                policy, _ = self._policy(db, fact.policy_hash)
+            except KeyError as missing:
+                raise NotPossible(f"The policy {fact.policy} is not in the ledger.") from missing
+        names = {step.step for step in policy.steps}
+        lost = [record.step for record in taken.case.steps if record.step not in names]
+        if lost:
+            raise NotPossible(f"{fact.policy} has no step {lost[0]}, which this case has behind it.")
+        return policy
+
+    def _subject(self, known: Known, case: Case, now: datetime, decision: Perform) -> Subject:
+        step = known.policy.find(decision.step)
+        if step is None:
+            raise ValueError(f"{known.policy.policy} has no step {decision.step!r}")
+        here = Place(known.policy, case, step, decision.occurrence)
+        return Subject(here, now, known.debtor, self._room.creditor, known.texts, known.earlier)
+
+    def _settle_and_keep(self, known: Known, taken: _Taken, now: datetime) -> Answer:
+        case, notes, decision = settle(taken.policy, taken.case, now)
+        for fact in notes:
+            taken.take(fact)
+        outcome = Outcome(known.case, case, tuple(taken.facts), decision, now)
+        keep(self._ledger, outcome, self._sheets(known, outcome), self._language)
+        return Answer(case_json(case), decision_json(decision), taken.refused)
+
+    def _sheets(self, known: Known, outcome: Outcome) -> dict[str, dict[str, Any]]:
+        """What a collector needs for each call asked for; a text that is missing leaves the call without a script."""
+        here = place(known.policy, outcome.after)
+        if here is None or not is_call(outcome.decision):
+            return {}
+        subject = Subject(here, outcome.now, known.debtor, self._room.creditor, known.texts, known.earlier)
+        try:
+            sheet = call_sheet(subject)
+        except (LetterMissing, LetterBroken, ValidationError) as broken:
+            sheet = {"number": known.debtor.phone, "script": f"No script: {broken}"}
+        return {task.key: sheet for task in outcome.decision.tasks if task.kind == "call"}
+
+
+class _Taken:
+    """Facts taken in one after the other, with those that changed something."""
+
+    def __init__(self, case: Case, policy: Policy) -> None:
+        self.case = case
+        self.policy = policy
+        self.facts: list[f.Fact] = []
+        self.refused: dict[str, str] = {}
+
+    def take(self, fact: f.Fact) -> None:
+        before = self.case
+        self.case = apply(before, fact)
+        if self.case.seq != before.seq:
+            self.facts.append(fact)
+
+
+def _server_time() -> datetime:
+    """The server's clock at the start of this try, which is the workflow's own under skipped time."""
+    return activity.info().started_time.astimezone(UTC)
+
+
+def _as_seen(known: DebtorView, owner: Debtor, count: int, minor: int) -> DebtorView:
+    """The debtor as the ledger has it just now."""
+    return DebtorView.model_validate(
+        {
+            **known.model_dump(),
+            "kind": owner.kind,
+            "segment": owner.segment or known.segment,
+            "country": owner.country or known.country,
+            "subdivision": owner.subdivision,
+            "time_zone": owner.time_zone,
+            "solvency": owner.solvency or "unknown",
+            "unpaid_count": count,
+            "unpaid_minor": minor,
+        }
+    )
+
+
+def _found_in_ledger(ledger: Ledger, known: Known, now: datetime) -> list[f.Fact]:
+    """Deliveries that an earlier try made before it could tell the case: sent ones are told, open ones are unknown."""
+    found: list[f.Fact] = []
+    for row in known.earlier:
+        for covered in row.covers:
+            step = known.policy.find(covered.step)
+            if covered.case_id != known.case.id or step is None or row.letter == "handover":
+                continue
+            told = any((r.step, r.occurrence) == (covered.step, covered.occurrence) for r in known.case.steps)
+            if row.state == "sent" and not told and row.channel == str((step.channels or ("",))[0]):
+                here = Place(known.policy, known.case, step, covered.occurrence)
+                found.append(sent(here, row.sent_at or now, (row.channel,)))
+            elif row.state == "sending":
+                with ledger.write() as db:
+                    mark_unknown(db, row.key, "interrupted between sending and the answer")
+                words = f"{row.key}: nobody can know whether it went out"
+                found.append(f.FactRefused(id=f"unknown-{row.id}", at=now, code="unreadable_fact", detail=words))
+    return found

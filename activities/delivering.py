@@ -1,0 +1,142 @@
+"""One delivery: claimed, sent and confirmed under its key, so that no crash makes two letters of one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+
+from activities.message import OutcomeUnknown, Outgoing, Refused, Sender, TryLater, Undeliverable
+from ledger import deliveries as kept
+from ledger.deliveries import Claim, Covered, DeliveryRow, Sent
+from ledger.errors import DeliveryMissing
+from ledger.letters import LetterFile, keep_letter
+from ledger.store import Ledger
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What became of a delivery; `unknown` when nobody can know."""
+
+    state: Literal["sent", "unknown", "blocked"]
+    why: Literal["", "no_address", "refused_by_provider", "outcome_unknown"] = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A delivery to make: its key, whom and what it covers, and how its message is made when it is needed."""
+
+    key: str
+    channel: str
+    debtor_id: str
+    covers: Covered
+    compose: Callable[[], Outgoing]
+
+
+def deliver(ledger: Ledger, sender: Sender, errand: Errand) -> Delivered:
+    """Make the delivery, or find out what became of an earlier try. Raises TryLater for a technical failure."""
+    row = _known(ledger, errand.key)
+    if row and row.state == "sending":
+        row = _after_a_crash(ledger, sender, row)
+    if row and row.state == "sent":
+        return Delivered("sent")
+    if row and row.state == "unknown":
+        return Delivered("unknown", "outcome_unknown", row.error or "")
+    if row and row.state == "refused":
+        return Delivered("blocked", "refused_by_provider", row.error or "")
+    return _send(ledger, sender, errand)
+
+
+def _known(ledger: Ledger, key: str) -> DeliveryRow | None:
+    with ledger.read() as db:
+        try:
+            return kept.delivery(db, key)
+        except DeliveryMissing:
+            return None
+
+
+def _after_a_crash(ledger: Ledger, sender: Sender, row: DeliveryRow) -> DeliveryRow:
+    """An earlier try ended between the send and its confirmation."""
+    with ledger.write() as db:
+        if sender.idempotent:
+            kept.put_back(db, row.key, "interrupted; sending the same again cannot reach the debtor twice")
+        else:
+            kept.mark_unknown(db, row.key, "interrupted between sending and the answer")
+        return kept.delivery(db, row.key)
+
+
+def _send(ledger: Ledger, sender: Sender, errand: Errand) -> Delivered:
+    message = errand.compose()
+    content_hash = _claim(ledger, errand, message)
+    with ledger.write() as db:
+        kept.begin_sending(db, errand.key, content_hash)
+    try:
+        receipt = sender.send(message)
+    except TryLater as failure:
+        with ledger.write() as db:
+            kept.put_back(db, errand.key, failure.because)
+        raise
+    except Undeliverable as failure:
+        with ledger.write() as db:
+            kept.put_back(db, errand.key, failure.because)
+        return Delivered("blocked", "no_address", failure.because)
+    except Refused as failure:
+        with ledger.write() as db:
+            kept.refuse(db, errand.key, failure.because)
+        return Delivered("blocked", "refused_by_provider", failure.because)
+    except OutcomeUnknown as failure:
+        with ledger.write() as db:
+            kept.mark_unknown(db, errand.key, failure.because)
+        return Delivered("unknown", "outcome_unknown", failure.because)
+    with ledger.write() as db:
+        kept.confirm(db, errand.key, Sent(message.at, receipt.reference, receipt.path))
+    _log.info("delivered", key=errand.key, provider=receipt.provider)
+    return Delivered("sent")
+
+
+def _claim(ledger: Ledger, errand: Errand, message: Outgoing) -> str:
+    """Claim the delivery and keep the very files that will go out."""
+    files = _files(message)
+    content_hash = hashlib.sha256(b"\0".join(file.name.encode() + file.content for file in files)).hexdigest()
+    claim = Claim(
+        key=errand.key,
+        debtor_id=errand.debtor_id,
+        channel=errand.channel,
+        address=_address(message),
+        subject=message.subject,
+        language=message.language,
+        tone=message.tone,
+        letter=message.letter,
+        content_hash=content_hash,
+        covers=(errand.covers,),
+        at=message.at,
+    )
+    with ledger.write() as db:
+        kept.claim(db, claim)
+        for file in files:
+            keep_letter(db, errand.key, file)
+    return content_hash
+
+
+def _files(message: Outgoing) -> list[LetterFile]:
+    files = [LetterFile("message.txt", "text/plain", f"{message.subject}\n\n{message.text}".encode())]
+    if message.html:
+        files.append(LetterFile("message.html", "text/html", message.html.encode()))
+    files += [LetterFile(a.name, a.media_type, a.content) for a in message.attachments]
+    return files
+
+
+def _address(message: Outgoing) -> str:
+    """Where it goes, as one text."""
+    if message.channel == "email":
+        return message.to_email or ""
+    if message.channel == "sms":
+        return message.to_phone or ""
+    return json.dumps([message.to_name, *message.to_lines], ensure_ascii=False)

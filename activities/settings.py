@@ -1,0 +1,80 @@
+"""What differs from one installation to the next, read from the environment so that no secret is ever committed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+HostPort = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_\[\]-]{1,255}:[0-9]{1,5}$")]
+
+
+class SettingsWrong(ValueError):
+    """A setting is missing or makes no sense; the sentence names the RELANCE_ variable and never its value."""
+
+
+class Settings(BaseSettings):
+    """Settings from RELANCE_… variables, or from files of the same name in the folder RELANCE_SECRETS_DIR.
+
+    Timeouts are in seconds. An address is `host:port`; port 0 switches that endpoint off.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="RELANCE_", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    database_url: str = "sqlite:///var/relance.db"
+    var_dir: Path = Path("var")
+    outbox: Path = Path("var/outbox")
+    policies_dir: Path = Path("policies")
+    language: Literal["en", "fr"] = "en"
+
+    email: Literal["outbox", "smtp", "sendgrid"] = "outbox"
+    mail_from: str | None = None
+    mail_reply_to: str | None = None
+    provider_timeout: float = Field(default=20.0, gt=0, le=300)
+
+    smtp_host: str | None = None
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_ca_file: Path | None = None
+
+    sendgrid_api_key: SecretStr | None = None
+    sendgrid_host: str = Field(default="https://api.sendgrid.com", pattern=r"^https?://[^\s/?#@]+$")
+
+    health_address: HostPort = "127.0.0.1:8070"
+    metrics_address: HostPort = "127.0.0.1:0"
+    log_format: Literal["console", "json"] = "console"
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.email == "smtp" and not self.smtp_host:
+            raise ValueError("RELANCE_EMAIL is smtp, so RELANCE_SMTP_HOST must name the mail server")
+        if self.email == "sendgrid" and self.sendgrid_api_key is None:
+            raise ValueError("RELANCE_EMAIL is sendgrid, so RELANCE_SENDGRID_API_KEY must be set")
+        if (self.smtp_user is None) != (self.smtp_password is None):
+            raise ValueError("RELANCE_SMTP_USER and RELANCE_SMTP_PASSWORD go together: set both or none")
+        if self.smtp_user is not None and self.smtp_tls == "none":
+            raise ValueError("RELANCE_SMTP_TLS is none, so the password would travel in clear: use starttls or tls")
+        return self
+
+
+def load_settings() -> Settings:
+    """Read the settings of this process. Raises SettingsWrong with one sentence per fault, never a secret's value."""
+    folder = os.environ.get("RELANCE_SECRETS_DIR")
+    if folder and not Path(folder).is_dir():
+        raise SettingsWrong(f"RELANCE_SECRETS_DIR names {folder}, which is not a folder")
+    try:
+        return Settings(_secrets_dir=folder)
+    except ValidationError as wrong:
+        raise SettingsWrong("\n".join(_sentence(fault["loc"], fault["msg"]) for fault in wrong.errors())) from None
+
+
+def _sentence(place: tuple[int | str, ...], what: str) -> str:
+    what = what.removeprefix("Value error, ")
+    return f"RELANCE_{str(place[0]).upper()}: {what}" if place else what

@@ -1,0 +1,69 @@
+"""What every command works with: the settings, the ledger, and the door to running cases."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from activities.settings import Settings, load_settings
+from console.output import COULD_NOT_RUN, Stop
+from dunning.policy import Policy
+from ledger.cases import CaseRow, case
+from ledger.errors import CaseMissing
+from ledger.policies import policy
+from ledger.store import Ledger
+
+T = TypeVar("T")
+
+
+class Desk:
+    """One per command. The ledger must have been made; `make=True` makes it, for commands that bring something in."""
+
+    def __init__(self, make: bool = False) -> None:
+        self.settings: Settings = load_settings()
+        self.ledger = Ledger(self.settings.database_url)
+        if make:
+            self.ledger.migrate()
+        elif not self.ledger.schema_is_current():
+            raise Stop(
+                "The ledger has no tables of this release yet. Run `relance up`, or `relance import FILE.csv`.",
+                COULD_NOT_RUN,
+            )
+
+    @property
+    def language(self) -> str:
+        """The language of reasons: RELANCE_LANGUAGE."""
+        return self.settings.language
+
+    def case(self, case_id: str) -> CaseRow:
+        """The case as the ledger has it; a refusal when there is none."""
+        with self.ledger.read() as db:
+            try:
+                return case(db, case_id)
+            except CaseMissing:
+                raise Stop(f"There is no case {case_id}. `relance case list` shows those there are.") from None
+
+    def policy_of(self, row: CaseRow) -> Policy:
+        """The very policy that the case is pinned to."""
+        with self.ledger.read() as db:
+            return Policy.model_validate(policy(db, row.policy_hash)["policy"])
+
+    def at_the_door(self, act: Callable[..., Awaitable[T]]) -> T:
+        """Run `act(cases)` with a connection to Temporal. CannotRun when there is none."""
+        from console.cases import Cases
+        from worker import connect
+
+        async def inside() -> T:
+            return await act(Cases(await connect(self.settings), self.ledger))
+
+        return asyncio.run(inside())
+
+
+def operator() -> str:
+    """Who sits at the keyboard, for the journal."""
+    try:
+        return getpass.getuser()[:80]
+    except (KeyError, OSError, ImportError):
+        return "unknown"

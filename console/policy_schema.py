@@ -1,0 +1,151 @@
+"""The JSON Schema of a policy, made from the code's own model, and what it says of a file, at its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+
+from dunning.lint_codes import Remark
+from dunning.policy import Policy
+
+_TYPES = {"object": "keys and values", "array": "a list", "string": "text", "integer": "a whole number"}
+
+
+def policy_schema() -> dict[str, Any]:
+    """Draft-07 schema of a policy file: unknown keys refused, a key left out rather than empty, lists without doubles."""
+    made = _plain(Policy.model_json_schema())
+    definitions = made.pop("$defs")
+    head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "An escalation policy of Relance"}
+    return {**made, **head, "definitions": definitions}
+
+
+def schema_text() -> str:
+    """The schema as it stands in policies/policy.schema.json."""
+    return json.dumps(policy_schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _plain(node: Any) -> Any:
+    """Pydantic's schema in draft-07: definitions, no `null`, no title that only repeats the key."""
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {key: _plain(value) for key, value in node.items() if key != "title" or not isinstance(value, str)}
+    if kept.get("default", ...) is None:
+        del kept["default"]
+    if "anyOf" in kept:
+        kept["anyOf"] = [choice for choice in kept["anyOf"] if choice != {"type": "null"}]
+        if len(kept["anyOf"]) == 1:
+            kept |= kept.pop("anyOf")[0] | {key: kept[key] for key in ("description",) if key in kept}
+    if kept.get("type") == "array":
+        kept["uniqueItems"] = True
+    if "$ref" in kept:
+        target = str(kept.pop("$ref")).replace("#/$defs/", "#/definitions/")
+        # In draft-07 a `$ref` hides everything beside it.
+        kept = {**kept, "allOf": [{"$ref": target}]} if kept else {"$ref": target}
+    return kept
+
+
+def _no_doubles(validator: Any, unique: bool, items: Any, schema: Any) -> Iterator[ValidationError]:
+    """`uniqueItems` in one pass: the library compares every pair, which a long list of mixed kinds makes endless."""
+    if not unique or not isinstance(items, list):
+        return
+    seen: set[str] = set()
+    for number, item in enumerate(items):
+        written = json.dumps(item, sort_keys=True)
+        if written in seen:
+            yield ValidationError("double", path=[number])
+        seen.add(written)
+
+
+_VALIDATOR = extend(Draft7Validator, {"uniqueItems": _no_doubles})(policy_schema())
+
+
+def shape_remarks(data: Any) -> list[Remark]:
+    """Everything in plain data that does not have the shape of a policy."""
+    return [remark for error in _VALIDATOR.iter_errors(data) for remark in _remarks(error)]
+
+
+def _remarks(error: ValidationError) -> Iterator[Remark]:
+    if error.validator == "anyOf":
+        for inner in _meant(error):
+            yield from _remarks(inner)
+        return
+    path = tuple(error.absolute_path)
+    if error.validator == "additionalProperties":
+        yield from _unknown_keys(error, path)
+    elif error.validator == "required":
+        names = [name for name in error.validator_value if name not in error.instance]
+        # One error for each missing key, all with the same list: take the one it speaks of.
+        name = next(n for n in names if error.message.startswith(repr(n)))
+        yield Remark("P202", path, {"key": name})
+    elif error.validator == "type":
+        wanted = _TYPES.get(str(error.validator_value), str(error.validator_value))
+        yield Remark("P204", path, {"found": _shown(error.instance), "wanted": wanted})
+    elif error.validator in ("enum", "const"):
+        yield _not_offered(error, path)
+    elif error.validator == "pattern":
+        yield Remark("P206", path, {"found": _shown(error.instance), "meant": _description(error)})
+    elif error.validator == "uniqueItems":
+        yield Remark("P220", path, {"found": _shown(_at(error))})
+    else:
+        yield Remark("P207", path, {"found": _shown(error.instance), "bound": _bound(error)})
+
+
+def _at(error: ValidationError) -> Any:
+    return error.instance[error.path[-1]] if error.path and isinstance(error.instance, list) else error.instance
+
+
+def _meant(error: ValidationError) -> list[ValidationError]:
+    """Of an amount or a list of amounts: the complaints about the one that was written."""
+    listed = isinstance(error.instance, list)
+    kinds = [choice.get("type") == "array" for choice in error.validator_value]
+    wanted = kinds.index(listed)
+    return [inner for inner in error.context or [] if inner.schema_path[0] == wanted]
+
+
+def _unknown_keys(error: ValidationError, path: tuple[str | int, ...]) -> Iterator[Remark]:
+    known = list(error.schema["properties"]) if isinstance(error.schema, dict) else []
+    for key in error.instance:
+        if key not in known:
+            yield Remark("P201", (*path, key), {"key": key[:60], "hint": _hint(key, known)}, at_key=True)
+
+
+def _not_offered(error: ValidationError, path: tuple[str | int, ...]) -> Remark:
+    offered = error.validator_value if error.validator == "enum" else [error.validator_value]
+    hint = _hint(str(error.instance), [str(value) for value in offered])
+    return Remark("P205", path, {"found": _shown(error.instance), "hint": hint})
+
+
+def _hint(written: str, known: list[str]) -> str:
+    near = get_close_matches(written[:60].lower(), known, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"there is {', '.join(f'`{name}`' for name in known)}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, dict | list):
+        return "a list" if isinstance(value, list) else "keys and values"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value[:60]!r}" if isinstance(value, str) else str(value)
+
+
+def _description(error: ValidationError) -> str:
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    return str(schema.get("description", "see the schema")).rstrip(".")
+
+
+def _bound(error: ValidationError) -> str:
+    words = {
+        "minimum": "at least {}", "maximum": "at most {}", "minLength": "at least {} characters",
+        "maxLength": "at most {} characters", "minItems": "at least {} in the list", "maxItems": "at most {} in the list",
+    }  # fmt: skip
+    return words.get(str(error.validator), "{}").format(error.validator_value)

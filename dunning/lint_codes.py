@@ -1,0 +1,31 @@
+"""What a finding says, and the one table of all of them, so that a code means the same for years."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dunning.lint_codes_form import FORM
+from dunning.lint_codes_meaning import MEANING
+from dunning.lint_codes_people import PEOPLE
+from dunning.lint_kind import Kind
+
+Path = tuple[str | int, ...]
+CATALOGUE: dict[str, Kind] = dict(sorted({**FORM, **MEANING, **PEOPLE}.items()))
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something to say about what a policy's `path` names: a code of `CATALOGUE` and the words that fill it."""
+
+    code: str
+    path: Path = ()
+    words: dict[str, str] = field(default_factory=dict)
+    at_key: bool = False
+
+    @property
+    def sentence(self) -> str:
+        return CATALOGUE[self.code].sentence.format_map(self.words)
+
+    @property
+    def advice(self) -> str:
+        return CATALOGUE[self.code].advice.format_map(self.words)

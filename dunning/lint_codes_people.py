@@ -1,0 +1,114 @@
+"""Findings about what a policy does to people, and about steps that a judge may look at: P7xx."""
+
+from dunning.lint_kind import Kind
+
+_REMINDER = "step: reminder, day: {after: due_date, days: 1}, channels: [email], letter: reminder"
+_NOTICE = (
+    "step: formal-notice, day: {after: due_date, days: 38}, channels: [registered_letter], letter: formal-notice, "
+    "tone: formal, approval: required, pay_within: {days: 8}"
+)
+_FORK = "step: way-out, day: {after: due_date, days: 55}, approval: required, fork: [{then: ask}]"
+_PEOPLE = "takes: {debtor: [consumer], currency: [EUR]}\n"
+_MILD = "step: reminder, day: {after: due_date, days: 3}, channels: [email], letter: consumer-reminder"
+_OPEN = "country: FR, time_zone: Europe/Paris, contact_hours: ['10:00-13:00']"
+
+
+def _steps(*lines: str) -> str:
+    return "steps:\n" + "".join(f"  - {{{line}}}\n" for line in lines)
+
+
+_GOOD = _steps(_REMINDER, _NOTICE)
+
+PEOPLE = {
+    "P701": Kind(
+        "formal-notice-sent-twice",
+        "{step} is formal and would be sent again when nobody knows whether it went out",
+        "Write `if_unknown: ask`: two formal notices with two deadlines contradict each other.",
+        _steps(_REMINDER, _NOTICE + ", if_unknown: send_again"),
+        _steps(_REMINDER, _NOTICE + ", if_unknown: ask"),
+    ),
+    "P702": Kind(
+        "formal-without-approval",
+        "{step} is formal and goes out without a person's approval",
+        "Add `approval: required`: a person should have read the file before a formal notice.",
+        _steps(_REMINDER, _NOTICE.replace("approval: required, ", "")),
+        _GOOD,
+    ),
+    "P703": Kind(
+        "formal-without-proof",
+        "{step} is formal and leaves no proof that it was received",
+        "Add `registered_letter` to its channels.",
+        _steps(_REMINDER, _NOTICE.replace("registered_letter", "email")),
+        _GOOD,
+    ),
+    "P704": Kind(
+        "formal-without-deadline",
+        "{step} is formal and gives the debtor no deadline",
+        "Add `pay_within:`: a formal notice says until when to pay.",
+        _steps(_REMINDER, _NOTICE.replace(", pay_within: {days: 8}", "")),
+        _GOOD,
+    ),
+    "P705": Kind(
+        "business-letter-to-consumers",
+        "{step} sends consumers the letter {letter}, which is for businesses",
+        "Use {instead}: what the law adds for businesses may not be asked of a consumer.",
+        _PEOPLE + _steps(_MILD.replace("consumer-reminder", "reminder")),
+        _PEOPLE + _steps(_MILD),
+    ),
+    "P706": Kind(
+        "consumer-letter-to-businesses",
+        "{step} sends businesses the letter {letter}, which is for consumers",
+        "Use {instead}.",
+        _steps(_REMINDER.replace("letter: reminder", "letter: consumer-reminder")),
+        _steps(_REMINDER),
+    ),
+    "P707": Kind(
+        "consumers-and-businesses-together",
+        "the policy takes consumers together with {others}",
+        "Write a policy of their own for consumers: other letters, hours and sums hold for them.",
+        "takes: {debtor: [business, consumer], currency: [EUR]}",
+        "takes: {debtor: [business], currency: [EUR]}",
+    ),
+    "P708": Kind(
+        "consumers-on-days-of-rest",
+        "consumers would be contacted on {days}",
+        "Leave these days to the debtor.",
+        _PEOPLE + "calendar: {" + _OPEN + ", week_days: [saturday, sunday]}\n" + _steps(_MILD),
+        _PEOPLE + "calendar: {" + _OPEN + ", week_days: [saturday]}\n" + _steps(_MILD),
+    ),
+    "P709": Kind(
+        "handover-without-approval",
+        "{step} can hand the file over without a person's approval",
+        "Add `approval: required`, or let every branch say `then: ask`.",
+        _steps(_REMINDER, _FORK.replace("approval: required, ", "").replace("then: ask", "then: agency")),
+        _steps(_REMINDER, _FORK),
+    ),
+    "P710": Kind(
+        "formal-without-warning",
+        "{step} is formal, and no milder message comes before it",
+        "Put a reminder before it.",
+        _steps(_NOTICE),
+        _GOOD,
+    ),
+    "P711": Kind(
+        "late-case-enters-at-a-formal-step",
+        "a case that arrives late may begin at {step} without any reminder",
+        "Name an earlier step in `never_beyond:`.",
+        "enters: {at: by_age, never_beyond: formal-notice}\n" + _GOOD,
+        "enters: {at: by_age, never_beyond: reminder}\n" + _GOOD,
+    ),
+    "P712": Kind(
+        "injunction-in-any-country",
+        "this branch applies for an injunction whatever the debtor's country",
+        "Add `country:` to its condition: the court of one country cannot order payment in every other.",
+        _steps(_REMINDER, _FORK.replace("then: ask", "then: injunction")),
+        _steps(_REMINDER, _FORK.replace("{then: ask}", "{when: {country: [FR]}, then: injunction}, {then: ask}")),
+    ),
+    "P713": Kind(
+        "step-without-end",
+        "{step} asks a debtor {times} times with the same letter",
+        "Repeat at most three times, then go one step further: the same words lose their weight.",
+        _steps(_REMINDER + ", repeat: {times: 4, every: {days: 7}}"),
+        _steps(_REMINDER + ", repeat: {times: 2, every: {days: 7}}"),
+    ),
+}  # fmt: skip

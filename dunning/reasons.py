@@ -1,0 +1,215 @@
+"""Why: every decision carries a reason by code, told in English or French in the words of a credit manager."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dunning.money import Money
+
+Language = str
+Argument = Annotated[str, Field(max_length=400)]
+
+
+class Because(BaseModel):
+    """A reason: a code of `SENTENCES` and the words that fill it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    words: dict[str, Argument] = Field(default_factory=dict)
+
+    def text(self, language: Language = "en") -> str:
+        """The sentence in the language (`en` or `fr`); English where there is no other."""
+        english, french = SENTENCES[self.code]
+        return (french if language == "fr" else english).format_map(self.words)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def because(code: str, **words: object) -> Because:
+    """Make a reason; days and sums are written out, long words are cut."""
+    return Because(code=code, words={k: _written(v) for k, v in words.items()})
+
+
+def _written(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes")
+    if isinstance(value, date | Money | int):
+        return str(value)
+    return str(value)[:300]
+
+
+# code: (English, French). Words in braces are filled from the reason.
+SENTENCES: dict[str, tuple[str, str]] = {
+    "paid": ("Paid in full: {outstanding} is left.", "Payé en totalité : reste {outstanding}."),
+    "paid_within_tolerance": (
+        "{outstanding} is left, which the policy counts as paid (up to {tolerance}).",
+        "Reste {outstanding}, ce que la politique tient pour payé (jusqu'à {tolerance}).",
+    ),
+    "credited": ("Settled by credit notes.", "Soldé par avoir."),
+    "overpaid": (
+        "{amount} too much was paid: refund it or match it.",
+        "Trop-perçu de {amount} : à rembourser ou à lettrer.",
+    ),
+    "written_off": ("Written off by {by}: {reason}.", "Passé en perte par {by} : {reason}."),
+    "withdrawn": ("Withdrawn by {by}: {reason}.", "Retiré par {by} : {reason}."),
+    "insolvent": (
+        "The debtor is insolvent since {on}: all reminders stop. Declare the claim.",
+        "Débiteur en procédure collective depuis le {on} : toute relance s'arrête. Déclarer la créance.",
+    ),
+    "on_hold": ("On hold until {until}: {reason}.", "Suspendu jusqu'au {until} : {reason}."),
+    "hold_review": (
+        "On hold without an end since {since} ({reason}): is that still right?",
+        "Suspendu sans terme depuis le {since} ({reason}) : est-ce toujours justifié ?",
+    ),
+    "disputed": (
+        "{amount} is disputed ({reason}): nothing goes out until it is settled.",
+        "{amount} est contesté ({reason}) : rien ne part avant règlement du litige.",
+    ),
+    "settle_dispute": (
+        "Settle the dispute {dispute} of {amount} ({reason}).",
+        "Régler le litige {dispute} de {amount} ({reason}).",
+    ),
+    "credit_note_due": (
+        "The dispute {dispute} was upheld for {amount}: issue the credit note.",
+        "Le litige {dispute} est fondé pour {amount} : établir l'avoir.",
+    ),
+    "promised": (
+        "{amount} is promised for {by}: nothing goes out until {until}.",
+        "{amount} promis pour le {by} : rien ne part avant le {until}.",
+    ),
+    "promise_kept": ("The promise for {by} was kept.", "La promesse pour le {by} a été tenue."),
+    "promise_broken": (
+        "The promise of {amount} for {by} was not kept.",
+        "La promesse de {amount} pour le {by} n'a pas été tenue.",
+    ),
+    "plan_running": (
+        "A payment plan runs: {amount} is due on {by}; nothing goes out until {until}.",
+        "Un échéancier est en cours : {amount} dus le {by} ; rien ne part avant le {until}.",
+    ),
+    "plan_kept": ("The payment plan was kept.", "L'échéancier a été respecté."),
+    "plan_defaulted": (
+        "The instalment of {by} was not paid: the plan is in default.",
+        "L'échéance du {by} n'a pas été payée : l'échéancier est rompu.",
+    ),
+    "reversed": (
+        "The payment {payment} was reversed: {outstanding} is due again.",
+        "Le paiement {payment} a été rejeté : {outstanding} est de nouveau dû.",
+    ),
+    "planned": (
+        "{step} is due on {day}: {days} {counting} {anchor}.",
+        "{step} est prévu le {day} : {days} {counting} {anchor}.",
+    ),
+    "floor_opened": (
+        "{step} is due since {day}; the case was opened only now.",
+        "{step} est dû depuis le {day} ; le dossier vient d'être ouvert.",
+    ),
+    "floor_gap": (
+        "{step} waits: the last contact was on {last}, and the policy keeps {days} days between contacts.",
+        "{step} attend : dernier contact le {last}, et la politique garde {days} jours entre deux contacts.",
+    ),
+    "floor_deadline": (
+        "{step} waits: the debtor was given until {deadline} to pay.",
+        "{step} attend : le débiteur a jusqu'au {deadline} pour payer.",
+    ),
+    "floor_resumed": (
+        "{step} is due since {day}; the case goes on since {since}.",
+        "{step} est dû depuis le {day} ; le dossier a repris le {since}.",
+    ),
+    "floor_retry": (
+        "{step} could not be sent ({error}); next try on {day}.",
+        "{step} n'a pas pu partir ({error}) ; nouvel essai le {day}.",
+    ),
+    "next_attempt": (
+        "{step}: attempt {attempt} of {attempts} is due on {day}.",
+        "{step} : tentative {attempt} sur {attempts} prévue le {day}.",
+    ),
+    "outside_hours": (
+        "{step} is due, but it is outside the contact hours; it goes out on {day}.",
+        "{step} est dû, mais hors des heures de contact ; il partira le {day}.",
+    ),
+    "due_now": ("{step} is due since {day}.", "{step} est dû depuis le {day}."),
+    "condition_not_met": (
+        "{step} is left out: {condition} does not hold.",
+        "{step} est omis : la condition {condition} n'est pas remplie.",
+    ),
+    "missed_skipped": (
+        "{step} is left out: it was due on {day}, {late} days ago, and the policy says skip.",
+        "{step} est omis : il était dû le {day}, il y a {late} jours, et la politique dit de l'omettre.",
+    ),
+    "missed_ask": (
+        "{step} was due on {day}, {late} days ago, and did not go out. Send it, or skip it?",
+        "{step} était dû le {day}, il y a {late} jours, et n'est pas parti. L'envoyer, ou l'omettre ?",
+    ),
+    "entered_by_age": (
+        "{step} is left out: the case began late and its age calls for a later step.",
+        "{step} est omis : le dossier a commencé tard et son âge appelle une étape ultérieure.",
+    ),
+    "taken_over": (
+        "{step} went out before the case came here.",
+        "{step} était déjà parti avant la reprise du dossier.",
+    ),
+    "skipped_by_person": ("{step} was skipped by {by}: {reason}.", "{step} a été omis par {by} : {reason}."),
+    "approval_needed": (
+        "{step} is due; the policy wants a person to approve it.",
+        "{step} est dû ; la politique demande l'accord d'une personne.",
+    ),
+    "approval_refused": (
+        "{by} refused {step}: {reason}. Skip it, repeat it, hold or end the case.",
+        "{by} a refusé {step} : {reason}. L'omettre, le reprendre, suspendre ou clore le dossier.",
+    ),
+    "call_needed": (
+        "Call the debtor: attempt {attempt} of {attempts}, by {day}.",
+        "Appeler le débiteur : tentative {attempt} sur {attempts}, avant le {day}.",
+    ),
+    "wrong_number": (
+        "The number is wrong: find another, then repeat or skip {step}.",
+        "Le numéro est erroné : en trouver un autre, puis reprendre ou omettre {step}.",
+    ),
+    "call_ask": ("The call ended with {result}: what next?", "L'appel s'est terminé par : {result}. Que faire ?"),
+    "route_taken": ("The way out is {route}: {condition}.", "La voie choisie est {route} : {condition}."),
+    "route_asked": (
+        "Decide the way out: agency, lawyer or injunction.",
+        "Choisir la voie : société de recouvrement, avocat ou injonction.",
+    ),
+    "no_address": ("{step} cannot go out: {detail}.", "{step} ne peut pas partir : {detail}."),
+    "refused_by_provider": ("{step} was refused: {detail}.", "{step} a été refusé : {detail}."),
+    "letter_unusable": ("{step} cannot be written: {detail}.", "{step} ne peut pas être rédigé : {detail}."),
+    "outcome_unknown": (
+        "Nobody can know whether {step} went out by {channel} ({detail}). Find out, then repeat or skip it.",
+        "Impossible de savoir si {step} est parti par {channel} ({detail}). Vérifier, puis reprendre ou omettre.",
+    ),
+    "bounced": (
+        "{step} came back ({detail}). Correct the address, then repeat or skip it.",
+        "{step} est revenu ({detail}). Corriger l'adresse, puis reprendre ou omettre.",
+    ),
+    "end_of_policy": (
+        "Every step of the policy is done and {outstanding} is still due: decide what follows.",
+        "Toutes les étapes sont faites et {outstanding} reste dû : décider de la suite.",
+    ),
+    "handed_over": (
+        "Handed over ({route}) on {on}; {outstanding} is still due. Follow it up.",
+        "Transmis ({route}) le {on} ; {outstanding} reste dû. À suivre.",
+    ),
+    "unreadable_fact": ("A fact could not be understood: {detail}.", "Un fait n'a pas pu être compris : {detail}."),
+    "wrong_currency": (
+        "{detail} came in another currency than the invoice and is not counted.",
+        "{detail} est dans une autre devise que la facture et n'est pas compté.",
+    ),
+    "contradicting_fact": (
+        "{detail} came twice with different contents; the first counts.",
+        "{detail} est arrivé deux fois avec des contenus différents ; le premier compte.",
+    ),
+    "paid_after_end": (
+        "{amount} was paid after the case ended ({outcome}).",
+        "{amount} payé après la clôture du dossier ({outcome}).",
+    ),
+    "too_many_facts": (
+        "More facts arrived than a case can hold; {detail} was not counted.",
+        "Trop de faits pour un dossier ; {detail} n'est pas compté.",
+    ),
+}

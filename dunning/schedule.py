@@ -1,0 +1,184 @@
+"""When a step is due: its planned day, and everything that holds it back from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from dunning.calendar import ContactCalendar, calendar_for, end_of_month
+from dunning.case import Case, StepRecord
+from dunning.money import Money
+from dunning.policy import Policy, Step
+from dunning.reasons import Because, because
+from dunning.terms import Anchor, Conditions, Delay
+
+_FIRST_RETRY = timedelta(hours=1)
+_LONGEST_RETRY = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the case stands in its policy: the step that comes next, and which time."""
+
+    policy: Policy
+    case: Case
+    step: Step
+    occurrence: int
+
+    @property
+    def calendar(self) -> ContactCalendar:
+        return calendar_for(self.policy.calendar, self.case.debtor)
+
+
+@dataclass(frozen=True)
+class Due:
+    """The moment a step is due, the day it was planned for, and why it is not another moment."""
+
+    at: datetime
+    planned: date
+    why: Because
+
+
+def place(policy: Policy, case: Case) -> Place | None:
+    """The step that comes next; None when every step is behind."""
+    if case.again and (step := policy.find(case.again)):
+        return Place(policy, case, step, case.next_occurrence(step.step))
+    names = [s.step for s in policy.steps]
+    reached = max((names.index(r.step) for r in case.steps if r.step in names), default=-1)
+    if reached >= 0 and _goes_out_again(policy.steps[reached], case):
+        step = policy.steps[reached]
+        return Place(policy, case, step, case.next_occurrence(step.step))
+    if reached + 1 >= len(names):
+        return None
+    step = policy.steps[reached + 1]
+    return Place(policy, case, step, case.next_occurrence(step.step))
+
+
+def _goes_out_again(step: Step, case: Case) -> bool:
+    records = case.records(step.step)
+    return records[-1].done and sum(r.done for r in records) < step.times
+
+
+def planned_day(here: Place) -> date:
+    """The day the policy names for the step, before anything holds it back."""
+    step, case, calendar = here.step, here.case, here.calendar
+    records = case.records(step.step)
+    if step.repeat and records:
+        return calendar.add(calendar.local_day(records[-1].at), step.repeat.every)
+    if step.day.before:
+        return calendar.subtract(case.invoice.due_date, step.day)
+    return calendar.add(_anchor(here), step.day)
+
+
+def _anchor(here: Place) -> date:
+    invoice, day = here.case.invoice, here.step.day
+    if day.after is Anchor.due_date:
+        return invoice.due_date
+    if day.after is Anchor.invoice_date:
+        return invoice.issue_date
+    if day.after is Anchor.end_of_due_month:
+        return end_of_month(invoice.due_date)
+    given = [r.deadline for r in here.case.steps if r.step == day.of and r.deadline]
+    return given[-1] if given else _after_previous(here)
+
+
+def _after_previous(here: Place) -> date:
+    last = here.case.last_done() or (here.case.steps[-1] if here.case.steps else None)
+    start = last.at if last else (here.case.opened_at or here.case.added_at)
+    return here.calendar.local_day(start)
+
+
+def due(here: Place) -> Due:
+    """When the step is due: its planned day, or later when something holds it back."""
+    case, calendar = here.case, here.calendar
+    planned = planned_day(here)
+    pressed = (case.hurry or case.again) and case.resumed_at
+    first = case.resumed_at if pressed and case.resumed_at else calendar.opening(planned)
+    chosen, why = first, _planned_words(here, planned)
+    for moment, reason in _floors(here, planned):
+        if moment > chosen:
+            chosen, why = moment, reason
+    return Due(at=calendar.contact_moment(chosen), planned=planned, why=why)
+
+
+def _floors(here: Place, planned: date) -> list[tuple[datetime, Because]]:
+    case, calendar, words = here.case, here.calendar, here.step.words
+    floors: list[tuple[datetime, Because]] = []
+    if case.opened_at:
+        floors.append((case.opened_at, because("floor_opened", step=words, day=planned)))
+    if case.resumed_at:
+        since = calendar.local_day(case.resumed_at)
+        floors.append((case.resumed_at, because("floor_resumed", step=words, day=planned, since=since)))
+    if last := case.last_contact():
+        day = calendar.local_day(last)
+        gap = here.policy.least_gap
+        reason = because("floor_gap", step=words, last=day, days=gap.days)
+        floors.append((calendar.opening(calendar.add(day, gap)), reason))
+    floors += _deadline_floor(here, case.last_done()) + _retry_floor(here)
+    return floors
+
+
+def _deadline_floor(here: Place, last: StepRecord | None) -> list[tuple[datetime, Because]]:
+    if last is None or last.deadline is None or here.case.again:
+        return []
+    reason = because("floor_deadline", step=here.step.words, deadline=last.deadline)
+    return [(here.calendar.opening(last.deadline + timedelta(days=1)), reason)]
+
+
+def _retry_floor(here: Place) -> list[tuple[datetime, Because]]:
+    retry = here.case.retry
+    if retry is None or (retry.step, retry.occurrence) != (here.step.step, here.occurrence):
+        return []
+    pause = min(_FIRST_RETRY * 2 ** min(retry.tries - 1, 10), _LONGEST_RETRY)
+    moment = here.calendar.contact_moment(retry.at + pause)
+    reason = because("floor_retry", step=here.step.words, error=retry.error, day=moment.astimezone(here.calendar.zone))
+    return [(moment, reason)]
+
+
+def _planned_words(here: Place, planned: date) -> Because:
+    day: Delay = here.step.repeat.every if here.step.repeat and here.occurrence > 1 else here.step.day
+    anchor = "before due_date" if here.step.day.before else f"after {here.step.day.after}"
+    if here.step.day.of:
+        anchor += f" of {here.step.day.of}"
+    if here.occurrence > 1 and here.step.repeat:
+        anchor = "after the last time"
+    counting = day.counted_in.replace("_", " ")
+    return because(
+        "planned", step=here.step.words, day=planned, days=day.days, counting=counting, anchor=anchor.replace("_", " ")
+    )
+
+
+def deadline_given(here: Place, now: datetime) -> date | None:
+    """The day until which the debtor is asked to pay, when the step goes out now."""
+    if here.step.pay_within is None:
+        return None
+    return here.calendar.add(here.calendar.local_day(now), here.step.pay_within)
+
+
+def days_past_due(here: Place, now: datetime) -> int:
+    """Days since the due date, at the debtor's; negative before it."""
+    return (here.calendar.local_day(now) - here.case.invoice.due_date).days
+
+
+def unmet(conditions: Conditions | None, here: Place, now: datetime) -> str | None:
+    """The first condition that does not hold, with what was found; None when all hold."""
+    if conditions is None:
+        return None
+    debtor, case = here.case.debtor, here.case
+    total = Money(minor=debtor.unpaid_minor, currency=case.currency)
+    late = days_past_due(here, now)
+    checks = (
+        ("outstanding", conditions.outstanding and conditions.outstanding.holds(case.outstanding), case.outstanding),
+        ("days_past_due", conditions.days_past_due and conditions.days_past_due.holds(late), late),
+        ("debtor", conditions.debtor and debtor.kind in conditions.debtor, debtor.kind),
+        ("segment", conditions.segment and debtor.segment in conditions.segment, debtor.segment),
+        ("country", conditions.country and debtor.country in conditions.country, debtor.country),
+        (
+            "unpaid_invoices",
+            conditions.unpaid_invoices and conditions.unpaid_invoices.holds(debtor.unpaid_count),
+            debtor.unpaid_count,
+        ),
+        ("unpaid_total", conditions.unpaid_total and conditions.unpaid_total.holds(total), total),
+        ("solvency", conditions.solvency and debtor.solvency in conditions.solvency, debtor.solvency),
+    )
+    return next((f"{name} ({found})" for name, holds, found in checks if holds is not None and not holds), None)

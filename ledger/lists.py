@@ -1,0 +1,166 @@
+"""Lists and counts of cases for people: a page of 100,000 cases comes from an index, never from reading them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from dunning.money import Money
+from ledger.book import fold
+from ledger.cases import Doing, Status
+from ledger.schema import cases, debtors, invoices, tasks
+
+Order = Literal["next_at", "-outstanding", "-changed_at", "due_date", "id"]
+_ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "next_at": (cases.c.next_at.nulls_last(), cases.c.id),
+    "-outstanding": (cases.c.outstanding_minor.desc(), cases.c.id.desc()),
+    "-changed_at": (cases.c.changed_at.desc(), cases.c.id.desc()),
+    "due_date": (invoices.c.due_date, cases.c.id),
+    "id": (cases.c.id,),
+}
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """Which cases to list, and how. None means any; `debtor` is an id; `search` looks in case, invoice and debtor."""
+
+    status: Status | None = None
+    step: str | None = None
+    outcome: str | None = None
+    debtor: str | None = None
+    policy: str | None = None
+    doing: Doing | None = None
+    search: str | None = None
+    min_outstanding: Money | None = None
+    order: Order = "next_at"
+    limit: int = 50
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case as a list shows it."""
+
+    id: str
+    invoice_number: str
+    debtor_id: str
+    debtor_name: str
+    policy_name: str
+    policy_hash: str
+    status: Status
+    outcome: str | None
+    step: str | None
+    next_at: datetime | None
+    doing: Doing | None
+    because: Any
+    outstanding: Money
+    amount: Money
+    issue_date: date
+    due_date: date
+    opened_at: datetime
+    changed_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many of what, for the doctor and the end of a demo. `by_step` and `by_doing` count open cases only."""
+
+    open: int
+    closed: int
+    by_step: dict[str, int]
+    by_doing: dict[str, int]
+    by_outcome: dict[str, int]
+    open_tasks: dict[str, int]
+
+
+def list_cases(db: Connection, wanted: CaseFilter) -> list[CaseLine]:
+    """One page of cases."""
+    query = _where(select(*_LINE).select_from(_JOINED), wanted).order_by(*_ORDERS[wanted.order])
+    return [_line(row) for row in db.execute(query.limit(wanted.limit).offset(wanted.offset))]
+
+
+def count_cases(db: Connection, wanted: CaseFilter) -> int:
+    """How many cases the filter lets through, over all pages."""
+    return db.scalar(_where(select(func.count()).select_from(_JOINED), wanted)) or 0
+
+
+def counts(db: Connection) -> Counts:
+    """Open and closed cases, by step, decision and outcome, and open tasks by kind."""
+    status = _grouped(db, select(cases.c.status, func.count()).group_by(cases.c.status))
+    of_open = cases.c.status == "open"
+    return Counts(
+        open=status.get("open", 0),
+        closed=status.get("closed", 0),
+        by_step=_grouped(db, select(cases.c.step, func.count()).where(of_open).group_by(cases.c.step)),
+        by_doing=_grouped(db, select(cases.c.doing, func.count()).where(of_open).group_by(cases.c.doing)),
+        by_outcome=_grouped(db, select(cases.c.outcome, func.count()).group_by(cases.c.outcome)),
+        open_tasks=_grouped(
+            db, select(tasks.c.kind, func.count()).where(tasks.c.state == "open").group_by(tasks.c.kind)
+        ),
+    )
+
+
+_JOINED = cases.join(invoices, invoices.c.number == cases.c.invoice_number).join(
+    debtors, debtors.c.id == cases.c.debtor_id
+)
+_LINE = (
+    cases.c.id,
+    cases.c.invoice_number,
+    cases.c.debtor_id,
+    debtors.c.name.label("debtor_name"),
+    cases.c.policy_name,
+    cases.c.policy_hash,
+    cases.c.status,
+    cases.c.outcome,
+    cases.c.step,
+    cases.c.next_at,
+    cases.c.doing,
+    cases.c.because,
+    cases.c.outstanding_minor,
+    cases.c.currency,
+    invoices.c.amount_minor,
+    invoices.c.currency.label("invoice_currency"),
+    invoices.c.issue_date,
+    invoices.c.due_date,
+    cases.c.opened_at,
+    cases.c.changed_at,
+    cases.c.closed_at,
+)
+
+
+def _where(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
+    asked = {
+        cases.c.status: wanted.status,
+        cases.c.step: wanted.step,
+        cases.c.outcome: wanted.outcome,
+        cases.c.debtor_id: wanted.debtor,
+        cases.c.policy_name: wanted.policy,
+        cases.c.doing: wanted.doing,
+    }
+    query = query.where(*(column == value for column, value in asked.items() if value is not None))
+    if wanted.min_outstanding is not None:
+        least = wanted.min_outstanding
+        query = query.where(cases.c.currency == least.currency, cases.c.outstanding_minor >= least.minor)
+    return query.where(_found(wanted.search)) if wanted.search else query
+
+
+def _found(search: str) -> ColumnElement[bool]:
+    text = fold(search)
+    numbers = (func.lower(cases.c.id), func.lower(cases.c.invoice_number), debtors.c.folded)
+    return or_(*(column.contains(text, autoescape=True) for column in numbers))
+
+
+def _line(row: Row[Any]) -> CaseLine:
+    fields = dict(row._mapping)
+    outstanding = Money(minor=fields.pop("outstanding_minor"), currency=fields.pop("currency"))
+    amount = Money(minor=fields.pop("amount_minor"), currency=fields.pop("invoice_currency"))
+    return CaseLine(**fields, outstanding=outstanding, amount=amount)
+
+
+def _grouped(db: Connection, query: Select[Any]) -> dict[str, int]:
+    return {name: int(count) for name, count in db.execute(query) if name is not None}

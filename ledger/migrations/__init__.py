@@ -1,0 +1,1 @@
+"""The way from one release's tables to the next one's; `Ledger.migrate` walks it."""

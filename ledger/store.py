@@ -1,0 +1,161 @@
+"""Where the ledger is and how to open a transaction on it, so that both databases behave alike under many hands."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
+
+from ledger.errors import LedgerUrlRefused, SchemaAhead
+
+_BUSY_MS = 60_000
+_MIGRATION_LOCK = 7_352_623  # any number, as long as every release locks the same one
+# Alembic keeps the running migration in module globals: one at a time in a process.
+_migrating = threading.Lock()
+
+
+class Ledger:
+    """The ledger at `url`: `sqlite:///var/relance.db` or `postgresql://user:password@host/database`.
+
+    One object per process, safe for threads; `connections` is how many it may hold open at once.
+    LedgerUrlRefused when the address is of neither kind.
+    """
+
+    def __init__(self, url: str, connections: int = 10) -> None:
+        self.url = _checked(url)
+        self._sqlite = self.url.get_backend_name() == "sqlite"
+        if self._sqlite:
+            _make_private(Path(str(self.url.database)))
+        # Parameters hold names and addresses: they stay out of error texts and logs.
+        self._engine = create_engine(
+            self.url,
+            hide_parameters=True,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=_BUSY_MS / 1000,
+            pool_pre_ping=not self._sqlite,
+        )
+        # SQLite has one writer at a time and no queue: threads that only poll for it may wait for seconds.
+        self._turn: AbstractContextManager[object] = threading.RLock() if self._sqlite else nullcontext()
+        self._writer = self._engine.execution_options(relance_begin="write")
+        self._reader = self._engine.execution_options(relance_begin="read")
+        if self._sqlite:
+            event.listen(self._engine, "connect", _open_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+        else:
+            self._reader = self._reader.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that may write: committed at the end of the block, undone by an exception."""
+        with self._turn, self._writer.begin() as db:
+            yield db
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view of the ledger; writing in it is an error."""
+        with self._reader.begin() as db:
+            yield db
+
+    def ping(self) -> None:
+        """Ask the database for an answer; OperationalError when there is none."""
+        with self.read() as db:
+            db.execute(text("SELECT 1"))
+
+    def schema_is_current(self) -> bool:
+        """Whether the tables are those of this release."""
+        with self.read() as db:
+            return _revisions(db) == set(_scripts().get_heads())
+
+    def migrate(self) -> None:
+        """Bring the tables to this release, from empty or from an older one. Several processes may call it at once.
+
+        SchemaAhead when a newer release made the tables.
+        """
+        if self.schema_is_current():
+            return
+        with _migrating, self.write() as db:
+            if not self._sqlite:
+                db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+            unknown = _revisions(db) - {script.revision for script in _scripts().walk_revisions()}
+            if unknown:
+                raise SchemaAhead(f"the ledger was made by a newer release (revision {', '.join(sorted(unknown))})")
+            command.upgrade(_alembic(db), "head")
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    @property
+    def engine(self) -> Engine:
+        """The bare engine, for tests that look at the database behind the ledger's back."""
+        return self._engine
+
+
+def _checked(text_url: str) -> URL:
+    try:
+        url = make_url(text_url)
+    except ArgumentError:
+        url = None
+    # The address may hold a password: the refusal does not repeat it.
+    if url is None or url.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise LedgerUrlRefused("the ledger's address must begin with sqlite:/// or postgresql://")
+    if url.get_backend_name() != "sqlite":
+        return url.set(drivername="postgresql+psycopg")
+    if url.database in (None, "", ":memory:") or url.query:
+        raise LedgerUrlRefused("a SQLite ledger needs a plain file, like sqlite:///var/relance.db")
+    return url.set(drivername="sqlite+pysqlite")
+
+
+def _make_private(file: Path) -> None:
+    """The file holds personal data: only its owner reads it (SQLite gives its side files the same rights)."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
+
+
+def _open_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # this room says BEGIN itself
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    # Asked first: setting it anew wants the whole file for itself.
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        cursor.execute("PRAGMA journal_mode = WAL")
+    # FULL: a claim that a power cut takes back would be a second letter.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA recursive_triggers = ON")  # else INSERT OR REPLACE would slip past the journal's triggers
+    cursor.close()
+
+
+def _begin_sqlite(db: Connection) -> None:
+    writing = db.get_execution_options().get("relance_begin") == "write"
+    db.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
+    # IMMEDIATE waits for its turn; a reader that turns writer later would fail at once instead.
+    db.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _alembic(db: Connection | None = None) -> Config:
+    config = Config()
+    folder = str(Path(__file__).with_name("migrations"))
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = db
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_alembic())
+
+
+def _revisions(db: Connection) -> set[str]:
+    return set(MigrationContext.configure(db).get_current_heads())
