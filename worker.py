@@ -27,13 +27,17 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.cases import CaseActivities
+from activities.senders import choose_senders
 from activities.settings import Settings, SettingsWrong, load_settings
+from console.creditor_file import CreditorWrong, read_creditor
 from console.embedded import EmbeddedServerError, find_server
 from console.health import AddressWrong, Health
 from console.leave import leave
 from console.logs import scrubbed, set_up_logs
 from console.telemetry import telemetry_runtime
 from ledger.errors import LedgerUrlRefused, SchemaAhead
+from ledger.store import Ledger
 from workflows.case import TASK_QUEUE, CaseWorkflow
 
 SLOTS = 20  # activities at once, and as many local ones: the ledger and the letter renderer are the narrow places
@@ -50,6 +54,9 @@ SEARCH_ATTRIBUTES = {
 # Pure or never run inside a workflow; loading them once instead of once per cached workflow halves the memory.
 PASSED_THROUGH = ("dunning", "activities", "ledger", "pydantic", "pydantic_core", "annotated_types")
 _DENIED = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED}
+
+# What an operator can mend, told in its own words; anything else is a defect and gets its traceback.
+_TOLD = (AddressWrong, CreditorWrong, EmbeddedServerError, LedgerUrlRefused, SchemaAhead, SettingsWrong)
 
 log = logging.getLogger(__name__)
 
@@ -145,17 +152,11 @@ async def run_worker(client: Client, registered: Registrations, stop: asyncio.Ev
 
 def registrations(settings: Settings) -> Registrations:
     """What the real worker runs: the case workflow and its activities, on the ledger and senders of the settings."""
-    from activities.cases import CaseActivities
-    from activities.creditor import Creditor
-    from activities.senders import choose_senders
-    from console.strict_yaml import read_yaml
-    from ledger.store import Ledger
-
     ledger = Ledger(settings.database_url, connections=SLOTS)
     ledger.migrate()
-    creditor = Creditor.model_validate(read_yaml(settings.policies_dir / "creditor.yaml"))
-    cases = CaseActivities(ledger, choose_senders(settings, creditor), creditor)
-    return Registrations([CaseWorkflow], [cases.ask, cases.perform, cases.open], ledger.ping)
+    creditor = read_creditor(settings.policies_dir)
+    cases = CaseActivities(ledger, choose_senders(settings, creditor), creditor, settings.language)
+    return Registrations([CaseWorkflow], [cases.ask, cases.perform], ledger.ping)
 
 
 async def serve(settings: Settings, register: Callable[[Settings], Registrations], address: str | None = None) -> None:
@@ -179,7 +180,7 @@ def main(register: Callable[[Settings], Registrations] = registrations) -> NoRet
         set_up_logs(settings.log_format)
         asyncio.run(serve(settings, register))
         code = 0
-    except (CannotRun, SettingsWrong, AddressWrong, EmbeddedServerError, LedgerUrlRefused, SchemaAhead) as error:
+    except (CannotRun, *_TOLD) as error:
         print(f"relance worker: {scrubbed(str(error))}", file=sys.stderr)
     except Exception:
         log.exception("the worker failed")
@@ -238,9 +239,7 @@ async def _raise_retention(client: Client, retention: timedelta) -> None:
         return
     wanted = NamespaceConfig()
     wanted.workflow_execution_retention_ttl.FromTimedelta(retention)
-    await client.workflow_service.update_namespace(
-        UpdateNamespaceRequest(namespace=client.namespace, config=wanted)
-    )
+    await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=client.namespace, config=wanted))
 
 
 def _worker(client: Client, registered: Registrations, threads: ThreadPoolExecutor) -> Worker:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from activities.creditor import Creditor
+from activities.handover import HandoverFolder
 from activities.message import Sender, Senders
 from activities.mime import Identity
 from activities.outbox import Outbox
@@ -12,14 +13,20 @@ from activities.smtp import Smtp, SmtpServer
 
 
 def choose_senders(settings: Settings, creditor: Creditor) -> Senders:
-    """One sender per channel. SMS and post always go to the outbox folder; e-mail goes where the settings say."""
+    """One sender per channel. All but e-mail goes to the outbox folder; e-mail goes where settings say."""
     identity = Identity(
         name=creditor.name,
         address=settings.mail_from or creditor.email,
         reply_to=settings.mail_reply_to or creditor.email,
     )
     outbox = Outbox(settings.outbox, identity)
-    return {"email": _email(settings, identity, outbox), "sms": outbox, "letter": outbox, "registered_letter": outbox}
+    return {
+        "email": _email(settings, identity, outbox),
+        "sms": outbox,
+        "letter": outbox,
+        "registered_letter": outbox,
+        "handover": HandoverFolder(settings.outbox / "handover"),
+    }
 
 
 def _email(settings: Settings, identity: Identity, outbox: Outbox) -> Sender:

@@ -1,4 +1,4 @@
-"""One cell of an import at a time: days, amounts and words out of hostile text, or a sentence that says what is wrong."""
+"""One cell of an import at a time: days, amounts and words out of hostile text, or a sentence on what is wrong."""
 
 from __future__ import annotations
 

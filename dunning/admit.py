@@ -11,6 +11,7 @@ from dunning.case import Case
 from dunning.money import Money
 from dunning.policy import Policy
 from dunning.schedule import place
+from dunning.stepping import asks_route
 from dunning.terms import Route
 
 _FARTHEST_PROMISE = timedelta(days=366)
@@ -47,6 +48,8 @@ def _hold(case: Case, fact: f.HoldPlaced | f.HoldReleased, today: date) -> None:
     if isinstance(fact, f.HoldPlaced):
         if fact.until and fact.until < today:
             raise NotPossible(f"The hold would have ended on {fact.until}, which is past. Give a later day.")
+        if fact.until and fact.until - today > _FARTHEST_PLAN:
+            raise NotPossible(f"{fact.until} is more than three years away. Withdraw the case instead.")
         return
     if case.hold is None and not any(q.step is None for q in case.questions):
         raise NotPossible("The case is not on hold, and no question about it is open.")
@@ -89,6 +92,8 @@ def _plan(case: Case, fact: f.PlanAgreed, today: date) -> None:
         _currency(case, instalment.amount)
         if not case.zero < instalment.amount:
             raise NotPossible("Each instalment must be more than zero.")
+        if case.outstanding < instalment.amount:
+            raise NotPossible(f"{instalment.amount} is more than is to be paid ({case.outstanding}).")
     total = sum((i.amount for i in fact.instalments), start=case.zero)
     if total != case.outstanding:
         raise NotPossible(f"The instalments make {total}, but {case.outstanding} is to be paid.")
@@ -106,13 +111,14 @@ def _approval(policy: Policy, case: Case, fact: f.StepApproved | f.StepRefused) 
         raise NotPossible(f"{fact.step} is not a fork: it takes no route.")
     if fact.route is Route.ask:
         raise NotPossible("Name the route: agency, lawyer or injunction.")
-    only_asks = here.step.fork and all(branch.then is Route.ask for branch in here.step.fork)
-    if only_asks and fact.route is None:
+    if fact.route is None and asks_route(here, fact.at):
         raise NotPossible("Name the route: agency, lawyer or injunction.")
 
 
 def _skip(policy: Policy, case: Case, step: str) -> None:
     here = place(policy, case)
+    if any(q.step == step for q in case.questions):
+        return  # also a step that is behind, when it came back
     if here is None or here.step.step != step:
         raise NotPossible(_not_the_next(here.step.step if here else None, step))
 

@@ -209,6 +209,7 @@ class Case(BaseModel):
     retry: Retry | None = None
     reopened: str | None = None  # a payment that was taken back and not yet answered
     again: str | None = None  # the step that a person wants out again
+    again_after: int = 0  # how many attempts of it, when it is a call, were made before
     hurry: bool = False
     spent: dict[str, int] = Field(default_factory=dict)  # occurrences used up by refused or unknown deliveries
     resumed_at: AwareDatetime | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dunning import facts as f
 from dunning.case import Approval, CallAttempt, Case, Ended, Hold, Outcome, Plan, Promise, Question, Retry, StepRecord
 from dunning.change import ask, change, replace, resume, with_problem
+from dunning.fact import MOST_FACT_MONEY
 
 
 @change.register
@@ -57,17 +58,28 @@ def _(fact: f.CallMade, case: Case) -> Case:
         words = fact.model_dump(include={"id", "at", "by", "amount", "promised_for"})
         return change(f.PromiseMade(**words), case)
     if fact.result == "disputed":
-        dispute = f.DisputeOpened(
-            id=fact.id, at=fact.at, by=fact.by, amount=fact.amount, reason=fact.note or "told on the phone"
-        )
-        return change(dispute, case)
+        return change(_told_dispute(fact), case)
     return case
+
+
+def _told_dispute(fact: f.CallMade) -> f.DisputeOpened:
+    """The dispute told on the phone; a sum that is none stops the whole case, which is the careful reading."""
+    amount = fact.amount if fact.amount and 0 < fact.amount.minor <= MOST_FACT_MONEY else None
+    reason = fact.note or "told on the phone"
+    return f.DisputeOpened(id=fact.id, at=fact.at, by=fact.by, amount=amount, reason=reason)
 
 
 def _recorded(case: Case, record: StepRecord) -> Case:
     questions = tuple(q for q in case.questions if q.step != record.step)
     return replace(
-        case, steps=(*case.steps, record), questions=questions, approval=None, retry=None, hurry=False, again=None
+        case,
+        steps=(*case.steps, record),
+        questions=questions,
+        approval=None,
+        retry=None,
+        hurry=False,
+        again=None,
+        again_after=0,
     )
 
 
@@ -94,13 +106,15 @@ def _(fact: f.StepSkipped, case: Case) -> Case:
     occurrence = case.next_occurrence(fact.step)
     words = {"by": fact.by, **fact.words}
     record = StepRecord(step=fact.step, occurrence=occurrence, at=fact.at, done=False, why=fact.why, words=words)
-    return _recorded(case, record)
+    skipped = _recorded(case, record)
+    return resume(skipped, fact.at) if fact.why == "skipped_by_person" else skipped
 
 
 @change.register
 def _(fact: f.StepRepeated, case: Case) -> Case:
     questions = tuple(q for q in case.questions if q.step != fact.step)
-    return resume(case, fact.at, questions=questions, again=fact.step, retry=None)
+    before = len(case.attempts(fact.step))
+    return resume(case, fact.at, questions=questions, again=fact.step, again_after=before, retry=None)
 
 
 @change.register
@@ -145,7 +159,8 @@ def _(fact: f.StepPerformed, case: Case) -> Case:
 @change.register
 def _(fact: f.CallRequested, case: Case) -> Case:
     attempt = CallAttempt(step=fact.step, attempt=fact.attempt, requested_at=fact.at, due=fact.due)
-    return replace(case, calls=(*case.calls, attempt), retry=None, hurry=False, again=None, approval=None)
+    # `again` stays until the call is over: its further attempts belong to the same repeat.
+    return replace(case, calls=(*case.calls, attempt), retry=None, hurry=False, approval=None)
 
 
 @change.register

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dunning import facts as f
 from dunning.case import MOST_FACTS, Case, Credit, Dispute, Payment, Question
 from dunning.change import MOST_SEEN, ask, change, replace, resume, with_problem
+from dunning.fact import MOST_FACT_MONEY
 from dunning.money import Money
 
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200  # outside of them calendars end
 _CURED_BY_CONTACT = ("no_address", "bounced", "wrong_number", "refused_by_provider")
 
 
 def _foreign(case: Case, amount: Money | None) -> bool:
     return amount is not None and amount.currency != case.currency
+
+
+def _absurd(amount: Money | None, least: int = 1) -> bool:
+    """Whether an amount is no sum of this invoice: what cannot be counted must not stop the case."""
+    return amount is not None and not least <= amount.minor <= MOST_FACT_MONEY
 
 
 def _full(case: Case, fact: f.Fact, kind: dict[str, Any], key: str) -> bool:
@@ -85,10 +94,12 @@ def _(fact: f.DisputeOpened, case: Case) -> Case:
 def _(fact: f.DisputeResolved, case: Case) -> Case:
     if _foreign(case, fact.upheld):
         return _odd(case, fact, "wrong_currency", f"dispute {fact.dispute_id} upheld for {fact.upheld}")
+    if _absurd(fact.upheld):
+        return _odd(case, fact, "unreadable_fact", f"dispute {fact.dispute_id} upheld for {fact.upheld}")
     if _full(case, fact, case.disputes, fact.dispute_id):
         return _odd(case, fact, "too_many_facts", f"dispute {fact.dispute_id}")
     known = case.disputes.get(fact.dispute_id, Dispute())
-    if known.resolved_at and known.resolved_at >= fact.at:
+    if known.resolved_at and known.resolved_at > fact.at:
         return case
     update = {"outcome": fact.outcome, "upheld": fact.upheld, "resolved_at": fact.at}
     return resume(case, fact.at, disputes={**case.disputes, fact.dispute_id: known.model_copy(update=update)})
@@ -102,12 +113,12 @@ def _(fact: f.DebtorInsolvent, case: Case) -> Case:
 @change.register
 def _(fact: f.DeliveryReported, case: Case) -> Case:
     owner, step, _occurrence, channel = (*fact.delivery.split("/"), "", "", "", "")[:4]
-    if owner != case.id or not channel:
+    if owner != case.id or not channel or not _NAME.fullmatch(step):
         return _odd(case, fact, "unreadable_fact", f"delivery {fact.delivery} is not of this case")
     notice = channel == "registered_letter" and fact.result in ("refused", "unclaimed")
     if fact.result == "delivered" or notice:  # an unclaimed registered letter still counts as notice
         return case
-    detail = f"{channel}: {fact.result} {fact.detail}".strip()
+    detail = f"{channel}: {fact.result} {fact.detail}".strip()[:300]
     return ask(case, Question(code="bounced", words={"step": step, "detail": detail}, step=step, at=fact.at))
 
 
@@ -115,7 +126,9 @@ def _(fact: f.DeliveryReported, case: Case) -> Case:
 def _(fact: f.InvoiceChanged, case: Case) -> Case:
     if _foreign(case, fact.amount):
         return _odd(case, fact, "wrong_currency", f"invoice amount {fact.amount}")
-    if case.invoice.changed_at and case.invoice.changed_at >= fact.at:
+    if _absurd(fact.amount, least=0) or not _FIRST_YEAR <= fact.due_date.year <= _LAST_YEAR:
+        return _odd(case, fact, "unreadable_fact", f"invoice of {fact.amount} due on {fact.due_date}")
+    if case.invoice.changed_at and case.invoice.changed_at > fact.at:
         return case
     update = {"amount": fact.amount, "due_date": fact.due_date, "changed_at": fact.at}
     return replace(case, invoice=case.invoice.model_copy(update=update))
@@ -126,7 +139,8 @@ def _(fact: f.ContactChanged, case: Case) -> Case:
     cured = [q for q in case.questions if q.code in _CURED_BY_CONTACT]
     if not cured:
         return case
-    return resume(case, fact.at, questions=tuple(q for q in case.questions if q not in cured), again=cured[0].step)
+    left, step = tuple(q for q in case.questions if q not in cured), cured[0].step
+    return resume(case, fact.at, questions=left, again=step, again_after=len(case.attempts(step or "")))
 
 
 @change.register

@@ -44,8 +44,15 @@ def decide(policy: Policy, case: Case, now: datetime) -> Decision | f.Fact:
         if isinstance(answer, f.Fact):
             return answer
         if answer is not None:
-            return answer.model_copy(update={"tasks": (*answer.tasks, *_standing(policy, case, answer))})
+            own = tuple(_anew(case, task) for task in answer.tasks)
+            return answer.model_copy(update={"tasks": (*own, *_standing(policy, case, answer))})
     raise AssertionError("the last rule always answers")
+
+
+def _anew(case: Case, task: Task) -> Task:
+    """Work that was laid aside by a hold or a promise is new work afterwards: a key that was done never opens again."""
+    since = f"@{case.resumed_at.isoformat()}" if case.resumed_at else ""
+    return task.model_copy(update={"key": task.key + since})
 
 
 def _standing(policy: Policy, case: Case, decision: Decision) -> list[Task]:
@@ -198,7 +205,7 @@ def _ending(policy: Policy, case: Case, now: datetime) -> Answer:
     if place(policy, case) is not None:
         return None
     why = because("end_of_policy", outstanding=case.outstanding)
-    return ask(case, Task(key="end-of-policy", kind="end_of_policy", why=why))
+    return ask(case, Task(key=f"end-of-policy/{len(case.steps)}", kind="end_of_policy", why=why))
 
 
 def _entered_by_age(policy: Policy, case: Case, now: datetime) -> Answer:

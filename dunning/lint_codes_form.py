@@ -5,7 +5,9 @@ from dunning.lint_kind import Kind
 _TWO = """steps:
   - {step: reminder, day: {after: due_date, days: 1}, channels: [email], letter: reminder}
 """
-_LATER = "  - {step: firm-reminder, day: {after: due_date, days: 15}, channels: [email], letter: reminder, tone: firm}\n"
+_LATER = (
+    "  - {step: firm-reminder, day: {after: due_date, days: 15}, channels: [email], letter: reminder, tone: firm}\n"
+)
 
 
 def _step(line: str) -> str:

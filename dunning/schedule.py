@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dunning.calendar import ContactCalendar, calendar_for, end_of_month
-from dunning.case import Case, StepRecord
+from dunning.case import CallAttempt, Case, StepRecord
 from dunning.money import Money
 from dunning.policy import Policy, Step
 from dunning.reasons import Because, because
@@ -114,7 +114,7 @@ def _floors(here: Place, planned: date) -> list[tuple[datetime, Because]]:
         gap = here.policy.least_gap
         reason = because("floor_gap", step=words, last=day, days=gap.days)
         floors.append((calendar.opening(calendar.add(day, gap)), reason))
-    floors += _deadline_floor(here, case.last_done()) + _retry_floor(here)
+    floors += _deadline_floor(here, case.last_done()) + _attempt_floor(here) + _retry_floor(here)
     return floors
 
 
@@ -123,6 +123,27 @@ def _deadline_floor(here: Place, last: StepRecord | None) -> list[tuple[datetime
         return []
     reason = because("floor_deadline", step=here.step.words, deadline=last.deadline)
     return [(here.calendar.opening(last.deadline + timedelta(days=1)), reason)]
+
+
+def attempts_now(here: Place) -> list[CallAttempt]:
+    """The attempts of the call that belong to this occurrence, oldest first."""
+    step, case = here.step.step, here.case
+    records, made = case.records(step), case.attempts(step)
+    if case.again == step:
+        return made[case.again_after :]
+    return [a for a in made if not records or a.requested_at > records[-1].at]
+
+
+def _attempt_floor(here: Place) -> list[tuple[datetime, Because]]:
+    """A call tried in vain is due on the day of its next attempt: waiting for that is not missing the first."""
+    call, attempts = here.step.call, attempts_now(here)
+    ended = attempts[-1].result_at if attempts else None
+    if call is None or ended is None:
+        return []
+    calendar = here.calendar
+    at = calendar.opening(calendar.add(calendar.local_day(ended), call.apart))
+    number, day = len(attempts) + 1, calendar.local_day(at)
+    return [(at, because("next_attempt", step=here.step.words, attempt=number, attempts=call.attempts, day=day))]
 
 
 def _retry_floor(here: Place) -> list[tuple[datetime, Because]]:

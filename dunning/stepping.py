@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dunning import facts as f
 from dunning.answer import Answer, ask, fact_id, skip, wait
+from dunning.case import Approval
 from dunning.decision import Perform, Task
 from dunning.reasons import Because, because
 from dunning.schedule import Due, Place, unmet
@@ -20,13 +21,31 @@ def left_out(here: Place, when: Due, now: datetime) -> Answer:
         return skip(here, now, "condition_not_met", {"step": words, "condition": condition})
     calendar = here.calendar
     limit = calendar.add(calendar.local_day(when.at), here.policy.missed_after)
-    if calendar.local_day(now) <= limit or step.if_missed == "send_now" or step.approval == "required":
-        return None  # where a person approves, a person looks: waiting for that is not missing the day
+    if calendar.local_day(now) <= limit or step.if_missed == "send_now" or _with_a_person(here, now):
+        return None
     told = {"step": words, "day": str(calendar.local_day(when.at))}
     told["late"] = str((calendar.local_day(now) - calendar.local_day(when.at)).days)
     if step.if_missed == "skip":
         return skip(here, now, "missed_skipped", told)
     return f.QuestionRaised(id=fact_id(here.case, "missed"), at=now, code="missed_ask", words=told, step=step.step)
+
+
+def _with_a_person(here: Place, now: datetime) -> bool:
+    """Where a person approves or chooses, a person looks: waiting for that is not missing the day."""
+    return here.step.approval == "required" or consent(here) is not None or asks_route(here, now)
+
+
+def consent(here: Place) -> Approval | None:
+    """A person's approval of exactly this occurrence and this sum."""
+    case, approval = here.case, here.case.approval
+    if approval is None or approval.outstanding != case.outstanding:
+        return None
+    return approval if (approval.step, approval.occurrence) == (here.step.step, here.occurrence) else None
+
+
+def asks_route(here: Place, now: datetime) -> bool:
+    """Whether the step is a fork that leaves the way out to a person."""
+    return here.step.fork is not None and _route(here, now)[0] is Route.ask
 
 
 def outside_hours(here: Place, when: Due, now: datetime) -> Answer:
@@ -39,16 +58,14 @@ def outside_hours(here: Place, when: Due, now: datetime) -> Answer:
 
 def go(here: Place, when: Due, now: datetime) -> Answer:
     step, case = here.step, here.case
-    approval = case.approval
-    good = approval is not None and (approval.step, approval.occurrence) == (step.step, here.occurrence)
-    good = good and approval is not None and approval.outstanding == case.outstanding
+    approval = consent(here)
     route, why = _route(here, now) if step.fork else (None, because("due_now", step=step.words, day=when.planned))
-    if good and approval and approval.route:
+    if approval and approval.route:
         route = approval.route
     key = f"{step.step}/{here.occurrence}/{case.outstanding.minor}"
     if route is Route.ask:
         return ask(case, Task(key=f"route/{key}", kind="route", why=because("route_asked"), step=step.step))
-    if step.approval == "required" and not good:
+    if step.approval == "required" and approval is None:
         task = Task(
             key=f"approve/{key}", kind="approve", why=because("approval_needed", step=step.words), step=step.step
         )

@@ -77,15 +77,14 @@ class Settled(Protocol):
 def reconcile(db: Connection, case_id: str, wanted: Sequence[TaskWanted], settled: Settled) -> list[TaskRow]:
     """Make a case's open tasks exactly the wanted ones and return those it opened.
 
-    What a person did is `done` and never opens again under its key; what is wanted no longer is `dropped`.
+    What a person did is `done`, what is wanted no longer is `dropped`; a key wanted again later opens a new task.
     The caller holds the lock on the case's row.
     """
     open_now = {row.key: row for row in db.execute(_of_case(case_id, "open"))}
     for one in settled.done:
         if one.key in open_now:
             _close(db, open_now.pop(one.key).id, one, settled.at)
-    finished = set(db.scalars(select(tasks.c.key).where(tasks.c.case_id == case_id, tasks.c.state == "done")))
-    wanted_now = {one.key: one for one in wanted if one.key not in finished}
+    wanted_now = {one.key: one for one in wanted}
     for key, row in open_now.items():
         if key in wanted_now:
             _refresh(db, row, wanted_now[key])

@@ -1,11 +1,13 @@
-"""A real case on a real server: ledger, letters, outbox and worker in a temporary folder, for tests that tell stories."""
+"""A real case on a real server: ledger, letters, outbox and worker in a temporary folder, for tests."""
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,8 +26,11 @@ from dunning.money import Money
 from dunning.policy import Policy
 from ledger import book
 from ledger.cases import NewCase, add_case
+from ledger.cases import case as ledger_case
+from ledger.deliveries import deliveries_of
 from ledger.policies import PolicyBundle, keep_policy
 from ledger.store import Ledger
+from ledger.tasks import TaskFilter, list_tasks
 from tests.temporal_env import queue_name, worker_on
 from workflows.case import CaseState, CaseWorkflow
 
@@ -94,7 +99,9 @@ class Room:
     @property
     def outbox(self) -> list[str]:
         """Files that went out, by name."""
-        return sorted(str(p.relative_to(self.folder / "outbox")) for p in self.folder.glob("outbox/**/*") if p.is_file())
+        return sorted(
+            str(p.relative_to(self.folder / "outbox")) for p in self.folder.glob("outbox/**/*") if p.is_file()
+        )
 
     def add(self, used: Policy, due: date, amount: str = "1000 EUR", **debtor: Any) -> str:
         """Put an invoice, its debtor and its case into the ledger; returns the case's id."""
@@ -120,11 +127,53 @@ class Room:
             add_case(db, NewCase(invoice, used.policy, kept, state, money, now))
         return case_id
 
-    async def start(self, case_id: str) -> WorkflowHandle[Any, Any]:
-        """Start the case's workflow."""
-        return await self.env.client.start_workflow(
-            CaseWorkflow.run, CaseState(case_id), id=f"case/{case_id}", task_queue=self.queue
-        )
+    async def start(self, case_id: str, signal: dict[str, Any] | None = None) -> WorkflowHandle[Any, Any]:
+        """Start the case's workflow, with a signal when one is given; its clock stands until `fast_forward`."""
+        with self.env.with_time_skipping_disabled():
+            return await self.env.client.start_workflow(
+                CaseWorkflow.run,
+                CaseState(case_id),
+                id=f"case/{case_id}",
+                task_queue=self.queue,
+                start_signal="fact" if signal else None,
+                start_signal_args=[signal] if signal else [],
+            )
+
+    def use_closed_mail_server(self) -> None:
+        """From now on e-mail goes to a port where nobody listens."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        settings = Settings(email="smtp", smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none", provider_timeout=2)
+        self.activities._room = replace(self.activities._room, senders=choose_senders(settings, creditor()))
+
+    def tries(self, case_id: str) -> int:
+        """How often a delivery of the case was handed to the provider."""
+        with self.ledger.read() as db:
+            return sum(row.attempts for row in deliveries_of(db, case_id))
+
+    async def wait_for_tries(self, case_id: str, count: int) -> None:
+        """Until so many tries were made, for half a minute at most."""
+        for _ in range(300):
+            if self.tries(case_id) >= count:
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"{self.tries(case_id)} tries instead of {count}")
+
+    def delivery_states(self, case_id: str) -> list[str]:
+        """The states of the case's deliveries."""
+        with self.ledger.read() as db:
+            return [row.state for row in deliveries_of(db, case_id)]
+
+    def tasks(self, case_id: str) -> list[str]:
+        """Kinds of the case's open tasks."""
+        with self.ledger.read() as db:
+            return [task.kind for task in list_tasks(db, TaskFilter(case_id=case_id))]
+
+    def outstanding(self, case_id: str) -> str:
+        """What is outstanding by the ledger."""
+        with self.ledger.read() as db:
+            return str(ledger_case(db, case_id).outstanding)
 
 
 @asynccontextmanager

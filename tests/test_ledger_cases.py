@@ -155,13 +155,14 @@ def test_a_dropped_task_may_come_back(book: Ledger) -> None:
     assert states(book) == [("call/1", "dropped", None), ("call/1", "open", None)]
 
 
-def test_a_task_that_was_done_stays_done(book: Ledger) -> None:
-    """Marie called on 3 March; the record says so, and no later record asks her to make the same call again."""
+def test_a_task_wanted_again_after_it_was_done_is_opened_anew(book: Ledger) -> None:
+    """Marie agreed a promise on 3 March instead of calling; it is broken, the call is wanted again, and is asked for."""
     done = TaskDone("call/1", "marie", {"result": "promised"})
     record_tasks(book, 1, CALL, APPROVE)
     assert record_tasks(book, 2, done=(done,)) == []
-    assert record_tasks(book, 3, CALL) == []
-    assert states(book) == [("call/1", "done", "marie"), ("approve/1", "dropped", None)]
+    assert record_tasks(book, 3, CALL) == ["call/1"]
+    opened = [("call/1", "done", "marie"), ("approve/1", "dropped", None), ("call/1", "open", None)]
+    assert states(book) == opened
     with book.read() as db:
         called = list_tasks(db, replace(ANY, kind="call"))[0]
     assert (called.result, called.closed_at) == ({"result": "promised"}, MARCH_3 + timedelta(hours=2))

@@ -190,16 +190,17 @@ def test_a_case_taken_out_whole_is_found(five_rows: Ledger) -> None:
     assert breaks == [Break("f-1", 0, "the case of invoice F-1 is gone, and its journal with it")]
 
 
-def test_eight_writers_make_one_chain(ledger: Ledger) -> None:
-    """Eight late facts of one case are written in the same second: one chain, no row lost, none twice."""
+def test_eight_workers_make_one_chain(ledger: Ledger, ledger_url: str) -> None:
+    """Eight worker processes write late facts of one case in the same second: one chain, no row lost, none twice."""
     with ledger.write() as db:
         open_book(db, "F-1")
 
     def write(number: int) -> str:
-        for turn in range(5):
-            with ledger.write() as db:
-                seq = number * 5 + turn
+        worker = Ledger(ledger_url)  # of its own, as a process has
+        for seq in range(number * 5, number * 5 + 5):
+            with worker.write() as db:
                 record(db, recorded("f-1", seq), [entry(f"key-{seq}", seq), entry("same")], [])
+        worker.close()
         return "done"
 
     assert at_once(8, write) == ["done"] * 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -27,10 +28,24 @@ _RUN = "from tests.tiny_worker import main; main()"
 
 
 def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free, below those that the system hands out by itself, so that it stays free a moment longer."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+def answers(address: str, path: str) -> tuple[int, dict[str, str]]:
+    """Status and body of a health page; (0, {}) when nobody answers."""
+    try:
+        with urllib.request.urlopen(f"http://{address}{path}", timeout=10) as page:
+            return page.status, json.load(page)
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return answer.code, json.load(answer)
+    except OSError:
+        return 0, {}
 
 
 class Running:
@@ -53,18 +68,19 @@ class Running:
 
     def get(self, path: str) -> tuple[int, dict[str, str]]:
         """Status and body of the health page; (0, {}) when nobody answers."""
-        try:
-            with urllib.request.urlopen(f"http://{self.health}{path}", timeout=10) as page:
-                return page.status, json.load(page)
-        except urllib.error.HTTPError as answer:
-            with answer:
-                return answer.code, json.load(answer)
-        except OSError:
-            return 0, {}
+        return answers(self.health, path)
 
     def ended(self, seconds: float = 60) -> int:
         """The exit code, waiting for it."""
         return self.process.wait(timeout=seconds)
+
+    def is_ready(self) -> None:
+        """Wait until it is; fail with its log when it ends instead, or takes too long."""
+        deadline = time.monotonic() + 30
+        while self.get("/readyz")[0] != 200:
+            assert self.process.poll() is None, self.said()
+            assert time.monotonic() < deadline, self.said()
+            time.sleep(0.05)
 
     def said(self) -> str:
         """Everything written to stdout and stderr."""
@@ -121,7 +137,7 @@ async def test_sigterm_lets_the_activity_under_way_finish(
 ) -> None:
     """A letter is being sent when the release of 9:00 stops the worker: the letter goes out, and the exit code is 0."""
     worker = start()
-    until(lambda: worker.get("/readyz")[0] == 200)
+    worker.is_ready()
     handle = await siesta(client, var)
     until((var / "begun").exists)
     worker.process.send_signal(signal.SIGTERM)
@@ -138,7 +154,7 @@ async def test_work_left_by_a_killed_worker_is_taken_up(
     """The worker is killed while a case waits for its day; the next worker performs the step when the day comes."""
     worker = start(RELANCE_TEST_NAP="0.1")
     handle = await siesta(client, var, wait=3)
-    until(lambda: worker.get("/readyz")[0] == 200)
+    worker.is_ready()
     worker.process.kill()
     worker.ended()
     start(RELANCE_TEST_NAP="0.1")
@@ -153,7 +169,7 @@ def test_alive_but_not_ready_when_the_server_is_gone(var: Path, start: Callable[
     until(lambda: worker.get("/readyz") == (503, {"temporal": "failing", "ledger": "ok", "worker": "ok"}))
     assert worker.get("/livez") == (200, {"process": "ok"})
     ensure_server(var, ui=False)
-    until(lambda: worker.get("/readyz")[0] == 200)
+    worker.is_ready()
     worker.process.send_signal(signal.SIGTERM)
     assert worker.ended() == 0, worker.said()
 
@@ -161,7 +177,7 @@ def test_alive_but_not_ready_when_the_server_is_gone(var: Path, start: Callable[
 def test_worker_stops_cleanly_while_the_server_is_gone(var: Path, start: Callable[..., Running]) -> None:
     """The whole machine is shut down, server first: the worker still ends in time and without a crash."""
     worker = start()
-    until(lambda: worker.get("/readyz")[0] == 200)
+    worker.is_ready()
     stop_server(var)
     worker.process.send_signal(signal.SIGTERM)
     assert worker.ended(seconds=50) == 0, worker.said()
@@ -170,7 +186,7 @@ def test_worker_stops_cleanly_while_the_server_is_gone(var: Path, start: Callabl
 def test_ledger_that_is_down_is_seen_and_named_without_personal_data(var: Path, start: Callable[..., Running]) -> None:
     """The ledger's disk is full at 14:00: not ready, once in the log, and the address in the error stays out of it."""
     worker = start()
-    until(lambda: worker.get("/readyz")[0] == 200)
+    worker.is_ready()
     (var / "ledger-down").touch()
     until(lambda: worker.get("/readyz") == (503, {"temporal": "ok", "ledger": "failing", "worker": "ok"}))
     worker.get("/readyz")
@@ -206,7 +222,7 @@ async def test_second_signal_ends_at_once(var: Path, start: Callable[..., Runnin
 def test_every_log_line_is_json(var: Path, start: Callable[..., Running]) -> None:
     """The platform reads logs as JSON: ours, the SDK's and the ones of the SDK's core all are."""
     worker = start()
-    until(lambda: worker.get("/readyz")[0] == 200)
+    worker.is_ready()
     worker.process.send_signal(signal.SIGTERM)
     assert worker.ended() == 0
     lines = [json.loads(line) for line in worker.said().splitlines()]
@@ -218,7 +234,7 @@ def test_metrics_are_served(var: Path, start: Callable[..., Running]) -> None:
     """Prometheus asks at the address of the settings and finds the worker's pollers."""
     metrics = f"127.0.0.1:{free_port()}"
     worker = start(RELANCE_METRICS_ADDRESS=metrics)
-    until(lambda: worker.get("/readyz")[0] == 200)
+    worker.is_ready()
     with urllib.request.urlopen(f"http://{metrics}/metrics", timeout=10) as page:
         assert "temporal_num_pollers" in page.read().decode()
 
@@ -242,6 +258,26 @@ def test_what_prevents_a_start_is_said_in_one_line(
     assert worker.ended(seconds=20) == 2
     assert sentence in worker.said()
     assert "Traceback" not in worker.said()
+
+
+def test_the_real_worker_starts_and_drains(var: Path, tmp_path: Path) -> None:
+    """`python worker.py` on a new machine: the ledger is made, cases are served, and SIGTERM ends it well."""
+    health = f"127.0.0.1:{free_port()}"
+    settings = {
+        "RELANCE_VAR_DIR": str(var),
+        "RELANCE_DATABASE_URL": f"sqlite:///{tmp_path}/relance.db",
+        "RELANCE_OUTBOX": str(tmp_path / "outbox"),
+        "RELANCE_HEALTH_ADDRESS": health,
+    }
+    command = [sys.executable, "worker.py"]
+    with subprocess.Popen(
+        command, cwd=_ROOT, env={**os.environ, **settings}, stderr=subprocess.PIPE, text=True
+    ) as worker:
+        until(lambda: answers(health, "/readyz")[0] == 200 or worker.poll() is not None)
+        worker.terminate()
+        said = worker.communicate(timeout=50)[1]
+    assert worker.returncode == 0, said
+    assert (tmp_path / "relance.db").exists()
 
 
 def test_health_port_already_in_use_is_named(start: Callable[..., Running]) -> None:

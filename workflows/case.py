@@ -46,15 +46,15 @@ class CaseWorkflow:
     async def run(self, state: CaseState) -> dict[str, Any]:
         """Live until the case closes; returns the decision that closed it."""
         while True:
+            if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
+                workflow.continue_as_new(self.state)  # the inbox travels along: waiting for it to empty could last
             if self.state.inbox or self.state.decision is None:
                 await self._ask()
             elif self._decision["do"] == "close":
-                await workflow.wait_condition(workflow.all_handlers_finished)
+                # An act that arrives now waits for the loop, so the loop must not wait for it.
+                await workflow.wait_condition(lambda: workflow.all_handlers_finished() or bool(self.state.inbox))
                 if not self.state.inbox:
                     return self._decision
-            elif workflow.info().is_continue_as_new_suggested():
-                await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(self.state)
             elif self._decision["do"] == "perform" or await self._time_passes():
                 await self._perform()
 

@@ -1,0 +1,60 @@
+"""Findings as people and editors read them: file, line, column, code, sentence, advice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from console.strict_yaml import Reading, YamlFault
+from dunning.lint_codes import CATALOGUE, Remark
+
+MOST_SHOWN = 100  # of one file
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """Something wrong with a file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    sentence: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.code} {self.sentence}\n    {self.advice}"
+
+
+def of_yaml(file: str, fault: YamlFault) -> Finding:
+    """A fault of the YAML as a finding."""
+    kind = CATALOGUE[fault.code]
+    sentence, advice = kind.sentence.format_map(fault.words), kind.advice.format_map(fault.words)
+    return Finding(file, *fault.place, fault.code, _plain(sentence), _plain(advice))
+
+
+def of_remark(file: str, reading: Reading, remark: Remark) -> Finding:
+    """A remark about a policy's meaning, at its place in the file."""
+    place = reading.place(remark.path, remark.at_key)
+    return Finding(file, *place, remark.code, _plain(remark.sentence), _plain(remark.advice))
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sorted by place, none twice, and of one file no more than anybody reads."""
+    by_file: dict[str, list[Finding]] = {}
+    for finding in sorted(set(findings)):
+        by_file.setdefault(finding.file, []).append(finding)
+    return tuple(shown for found in by_file.values() for shown in _cut(found))
+
+
+def _cut(found: list[Finding]) -> list[Finding]:
+    if len(found) <= MOST_SHOWN:
+        return found
+    last = found[MOST_SHOWN - 1]
+    rest = Remark("P221", words={"more": str(len(found) - MOST_SHOWN)})
+    return [*found[:MOST_SHOWN], Finding(last.file, last.line, last.column, rest.code, rest.sentence, rest.advice)]
+
+
+def _plain(text: str) -> str:
+    """One line without control characters: what a file says must not write on the terminal by itself."""
+    return "".join(character if character.isprintable() else "?" for character in text)[:600]

@@ -1,0 +1,248 @@
+"""`relance import`: a file of invoices on its way into the ledger and to the running cases."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from console.desk import Desk
+from console.import_columns import COLUMNS, column_of
+from console.import_facts import payment_told
+from console.import_file import Table, open_table
+from console.import_rows import Fault, Row, read_rows
+from console.importing import Import, Loaded, chunks
+from console.output import COULD_NOT_RUN, FINE, REFUSED, Say, Stop, json_out, note, out
+from dunning.case import Case
+
+if TYPE_CHECKING:
+    from console.cases import Cases
+
+MOST_SHOWN = 50
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class From:
+    """Where the rows come from and what is said for all of them."""
+
+    debtor_kind: Annotated[
+        Literal["business", "consumer", "public"] | None,
+        Parameter(help="Kind of every debtor, when no column says it."),
+    ] = None
+    set_: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name="--set", negative="", help="COLUMN=VALUE for rows that leave the column empty; may be repeated."
+        ),
+    ] = ()
+    policies: Annotated[Path | None, Parameter(help="Folder of the policies; RELANCE_POLICIES_DIR when left out.")] = (
+        None
+    )
+    dry_run: Annotated[bool, Parameter(negative="", help="Check the file against the policies and change nothing.")] = (
+        False
+    )
+
+
+@dataclass
+class Told:
+    """What could be told to the running cases, and what could not."""
+
+    started: int = 0
+    told: int = 0
+    problem: str = ""
+    untold: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+def import_file(file: Path, /, origin: From = From(), say: Say = Say()) -> int:  # noqa: B008 - frozen values
+    """Import unpaid invoices from a CSV file; bad rows are reported, good rows come in, nothing comes in twice.
+
+    UTF-8; semicolon, comma or tab; the first line names the columns, in English or French.
+    Importing again tells running cases what changed: amount, due date, contact, more paid.
+
+    Parameters
+    ----------
+    file
+        The CSV file. `relance import columns` lists the columns.
+    """
+    defaults = _defaults(origin)
+    table = open_table(file, frozenset(defaults))
+    desk = Desk(make=True)
+    bringing = Import(desk.ledger, _policies(origin.policies or desk.settings.policies_dir), datetime.now(UTC))
+    rows, faults = _read(table, defaults)
+    if origin.dry_run:
+        return _checked(bringing, rows, faults, say)
+    with _bar("into the ledger", len(rows)) as step:
+        for chunk in chunks(rows):
+            bringing.bring(chunk)
+            step(len(chunk))
+    faults = sorted([*faults, *bringing.brought.refused], key=lambda fault: fault.line)
+    told = _tell(desk, bringing)
+    return _summary(bringing, faults, told, (say, desk.settings.var_dir))
+
+
+def columns(say: Say = Say()) -> int:  # noqa: B008 - a frozen value
+    """List the columns of an import file."""
+    if say.as_json:
+        json_out(COLUMNS)
+        return FINE
+    for name, meaning in COLUMNS.items():
+        out(f"{name:<15} {meaning}")
+    out("Any other column is kept with the invoice.")
+    return FINE
+
+
+def _defaults(origin: From) -> dict[str, str]:
+    told = {"debtor_kind": origin.debtor_kind} if origin.debtor_kind else {}
+    for given in origin.set_:
+        name, equals, value = given.partition("=")
+        column = column_of(name)
+        if not equals or column is None:
+            raise Stop(f"--set {given}: write COLUMN=VALUE with one of {', '.join(COLUMNS)}.", COULD_NOT_RUN)
+        told[column] = value.strip()
+    return told
+
+
+def _policies(folder: Path) -> list[Loaded]:
+    from console.policy_files import load_folder
+
+    loaded = load_folder(folder)
+    if loaded.findings:
+        first = str(loaded.findings[0]).partition("\n")[0]
+        raise Stop(f"The policies in {folder} have findings, the first: {first} `relance policy check` shows all.")
+    if not loaded.policies:
+        raise Stop(f"There is no policy in {folder}.", COULD_NOT_RUN)
+    return list(loaded.policies)
+
+
+def _read(table: Table, defaults: dict[str, str]) -> tuple[list[Row], list[Fault]]:
+    rows: list[Row] = []
+    faults: list[Fault] = []
+    for read in read_rows(table, defaults):
+        if isinstance(read, Row):
+            rows.append(read)
+        else:
+            faults.append(read)
+    return rows, faults
+
+
+def _checked(bringing: Import, rows: list[Row], faults: list[Fault], say: Say) -> int:
+    faults = sorted([*faults, *bringing.rehearse(rows)], key=lambda fault: fault.line)
+    if say.as_json:
+        json_out({"rows": len(rows) + len(faults), "refused": faults, "by_policy": bringing.brought.by_policy})
+        return REFUSED if faults else FINE
+    _show(faults)
+    out(f"{len(rows)} rows can be read, {len(faults)} are refused. Nothing was changed.")
+    _by_policy(bringing)
+    return REFUSED if faults else FINE
+
+
+def _tell(desk: Desk, bringing: Import) -> Told:
+    """Start the new cases and tell the others what changed; what cannot be told now is told by the next import."""
+    brought = bringing.brought
+    todo = len(brought.start) + len(brought.facts) + len(brought.grown)
+    if not todo:
+        return Told()
+    from worker import CannotRun
+
+    told = Told()
+
+    async def tell(cases: Cases) -> None:
+        with _bar("to the running cases", todo) as step:
+            told.started = await cases.start(brought.start, lambda: step(1))
+            for case_id, fact in brought.facts:
+                await cases.tell(case_id, fact)
+                told.told += 1
+                step(1)
+            for grown in brought.grown:
+                now = await cases.settled(grown.case_id)
+                known = now["case"] if now else desk.case(grown.case_id).state
+                fact_or_note = payment_told(grown, Case.model_validate(known))
+                if isinstance(fact_or_note, dict):
+                    await cases.tell(grown.case_id, fact_or_note)
+                    told.told += 1
+                elif fact_or_note:
+                    told.notes.append(fact_or_note)
+                step(1)
+
+    try:
+        desk.at_the_door(tell)
+    except (CannotRun, Stop) as error:
+        told.problem = str(error)
+        told.untold = len(brought.facts) + len(brought.grown) - told.told - len(told.notes)
+    return told
+
+
+def _summary(bringing: Import, faults: list[Fault], told: Told, where: tuple[Say, Path]) -> int:
+    brought, (say, var_dir) = bringing.brought, where
+    notes = [*brought.notes, *told.notes]
+    code = REFUSED if faults or told.untold else FINE
+    if say.as_json:
+        counted = {"imported": len(brought.new), "known": brought.known, "changed": sorted(brought.changed)}
+        json_out({**counted, "by_policy": brought.by_policy, "refused": faults, "notes": notes, **asdict(told)})
+        return code
+    _show(faults)
+    for one in notes[:MOST_SHOWN]:
+        note(one)
+    changed = brought.changed | {grown.case_id for grown in brought.grown}
+    out(f"{len(brought.new)} imported, {brought.known} known ({len(changed)} changed), {len(faults)} refused.")
+    _by_policy(bringing)
+    if len(faults) > MOST_SHOWN:
+        out(f"All {len(faults)} refused rows: {_errors_file(var_dir, faults)}")
+    if told.problem:
+        left = f" {told.untold} changes were not told: import the file again then." if told.untold else ""
+        out(f"{told.problem} New cases begin by themselves with `relance up`.{left}")
+    else:
+        out("Next: `relance case list`.")
+    return code
+
+
+def _by_policy(bringing: Import) -> None:
+    for name, count in sorted(bringing.brought.by_policy.items()):
+        out(f"  {count:>6} to {name}")
+
+
+def _show(faults: list[Fault]) -> None:
+    for fault in faults[:MOST_SHOWN]:
+        note(f"line {fault.line}: {fault.reason}")
+    if len(faults) > MOST_SHOWN:
+        note(f"... and {len(faults) - MOST_SHOWN} more")
+
+
+def _errors_file(var_dir: Path, faults: Iterable[Fault]) -> Path:
+    path = var_dir / f"import-{datetime.now(UTC):%Y%m%dT%H%M%S}-errors.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Only its owner reads it: a row's reason may repeat what stood in its cells.
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["line", "number", "reason"])
+        table.writerows([fault.line, f"'{fault.number}", fault.reason] for fault in faults)
+    return path
+
+
+@contextmanager
+def _bar(what: str, total: int) -> Iterator[Bar]:
+    shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*shown, console=Console(stderr=True), transient=True) as progress:
+        yield Bar(progress, what, total)
+
+
+class Bar:
+    """A progress bar on stderr; calling it moves it on."""
+
+    def __init__(self, progress: Progress, what: str, total: int) -> None:
+        self._progress = progress
+        self._task = progress.add_task(what, total=total)
+
+    def __call__(self, steps: int) -> None:
+        self._progress.advance(self._task, steps)

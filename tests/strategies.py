@@ -1,0 +1,258 @@
+"""Random policies, cases and happenings, for laws that must hold whatever a credit manager writes and a debtor does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from dunning import facts as f
+from dunning.case import Case, Debtor, Invoice
+from dunning.money import Money
+from dunning.opening import Past, taken_over
+from dunning.policy import Policy, Weekday
+from dunning.simulate import Happening
+
+WEEKDAYS = [str(day) for day in Weekday]
+ZONES = ["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Auckland", "UTC"]
+COUNTRIES = ["FR", "DE", "US", "IL", "JP"]
+HOURS = [["09:00-18:00"], ["10:00-13:00", "14:00-20:00"], ["00:00-24:00"], ["02:00-03:00"], ["22:30-24:00"]]
+FIRST_DAY = date(2026, 1, 5)
+
+
+def eur(minor: int) -> Money:
+    return Money(minor=minor, currency="EUR")
+
+
+def delays(least: int = 0, most: int = 10) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {"days": st.integers(least, most), "counted_in": st.sampled_from(["calendar_days", "business_days"])}
+    )
+
+
+@st.composite
+def _day(draw: st.DrawFn, place: int, deadlines: list[str]) -> dict[str, Any]:
+    anchors = ["due_date", "invoice_date", "end_of_due_month", "before"]
+    anchors += ["previous_step"] if place else []
+    anchors += ["deadline"] if deadlines else []
+    anchor = draw(st.sampled_from(anchors))
+    day = draw(delays(0, 45))
+    if anchor == "before":
+        return day | {"before": "due_date", "days": min(day["days"], 10)}
+    return day | {"after": anchor} | ({"of": draw(st.sampled_from(deadlines))} if anchor == "deadline" else {})
+
+
+CONDITIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "outstanding": st.sampled_from([{"at_least": "50 EUR"}, {"below": "5000 EUR"}]),
+        "days_past_due": st.sampled_from([{"at_least": 3}, {"below": 20}]),
+        "solvency": st.sampled_from([["unknown", "good"], ["bad"]]),
+        "unpaid_invoices": st.sampled_from([{"at_least": 1}, {"below": 2}]),
+    },
+)
+CALLS = st.fixed_dictionaries(
+    {"attempts": st.integers(1, 3), "apart": delays(0, 3), "within": delays(0, 4)},
+    optional={
+        "results": st.fixed_dictionaries(
+            {
+                "reached": st.sampled_from(["try_again", "next_step", "ask"]),
+                "no_answer": st.sampled_from(["try_again", "next_step", "ask"]),
+                "wrong_number": st.sampled_from(["try_again", "next_step", "ask"]),
+                "no_answer_at_last": st.sampled_from(["next_step", "ask"]),
+                "not_made": st.sampled_from(["next_step", "ask"]),
+            }
+        )
+    },
+)
+ROUTES = st.sampled_from(["agency", "lawyer", "injunction", "ask"])
+
+
+@st.composite
+def _step(draw: st.DrawFn, place: int, deadlines: list[str]) -> dict[str, Any]:
+    step: dict[str, Any] = {"step": f"s{place}", "day": draw(_day(place, deadlines))}
+    kind = draw(st.sampled_from(["message", "message", "call", "fork"]))
+    if kind == "message":
+        names = st.sampled_from(["email", "sms", "letter", "registered_letter"])
+        step |= {"channels": draw(st.lists(names, min_size=1, max_size=3, unique=True)), "letter": "reminder"}
+        step |= draw(st.fixed_dictionaries({}, optional={"pay_within": delays(0, 15)}))
+        every = st.fixed_dictionaries({"times": st.integers(2, 3), "every": delays(0, 10)})
+        step |= draw(st.fixed_dictionaries({}, optional={"repeat": every}))
+    elif kind == "call":
+        step["call"] = draw(CALLS)
+    else:
+        first = draw(st.lists(st.fixed_dictionaries({"when": CONDITIONS, "then": ROUTES}), max_size=2))
+        step["fork"] = [*first, {"then": draw(ROUTES)}]
+    step["when"] = draw(st.none() | CONDITIONS)
+    step["approval"] = draw(st.sampled_from(["not_needed", "not_needed", "required"]))
+    step["if_missed"] = draw(st.sampled_from(["send_now", "skip", "ask"]))
+    return step
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """Any policy that the model lets through, from one step to seven."""
+    steps: list[dict[str, Any]] = []
+    for place in range(draw(st.integers(1, 7))):
+        steps.append(draw(_step(place, [s["step"] for s in steps if s.get("pay_within")])))
+    names = st.sampled_from([s["step"] for s in steps])
+    late = st.fixed_dictionaries({"at": st.just("by_age"), "never_beyond": names})
+    then = st.sampled_from(["continue", "next_step_now", "ask"])
+    failure = st.fixed_dictionaries({"then": then, "grace": delays(0, 5)})
+    return Policy.model_validate(
+        {
+            "policy": "random",
+            "title": "Random",
+            "takes": {"debtor": ["business"], "currency": ["EUR"]},
+            "enters": draw(st.just({"at": "first_step"}) | late),
+            "calendar": {
+                "country": draw(st.sampled_from(COUNTRIES)),
+                "time_zone": draw(st.sampled_from(ZONES)),
+                "week_days": draw(st.lists(st.sampled_from(WEEKDAYS), min_size=1, max_size=7, unique=True)),
+                "contact_hours": draw(st.sampled_from(HOURS)),
+                "public_holidays": draw(st.sampled_from(["closed", "open"])),
+            },
+            "least_gap": draw(delays(1, 8)),
+            "tolerance": draw(st.sampled_from(["0 EUR", "1 EUR", "60 EUR"])),
+            "missed_after": draw(delays(0, 6)),
+            "after": {
+                "dispute": {
+                    "stops": draw(st.sampled_from(["disputed_part", "whole"])),
+                    "review_after": draw(delays(0, 9)),
+                },
+                "broken_promise": draw(failure),
+                "defaulted_plan": draw(failure),
+                "reversed_payment": {"then": draw(then)},
+                "hold": {"review_after": draw(delays(1, 30))},
+            },
+            "steps": steps,
+        }
+    )
+
+
+@st.composite
+def cases(draw: st.DrawFn, policy: Policy) -> Case:
+    """A case of 100 to 1000 euros due around February 2026, which arrives early, late, or under way."""
+    due = FIRST_DAY + timedelta(days=draw(st.integers(0, 60)))
+    added = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(minutes=draw(st.integers(0, 150 * 1440)))
+    debtor = Debtor(
+        id="D1",
+        kind="business",
+        country=draw(st.none() | st.sampled_from([*COUNTRIES, "ZZ"])),
+        time_zone=draw(st.none() | st.sampled_from([*ZONES, "Nowhere/Land"])),
+    )
+    steps = ()
+    if draw(st.integers(0, 4)) == 0:
+        last = draw(st.sampled_from([s.step for s in policy.steps]))
+        steps = taken_over(policy, Past(last, added.date() - timedelta(days=draw(st.integers(0, 40)))))
+    issued, amount = due - timedelta(days=draw(st.integers(0, 60))), eur(draw(st.integers(10_000, 100_000)))
+    invoice = Invoice(number="F1", issue_date=issued, due_date=due, amount=amount)
+    return Case(id="F1", policy="random", policy_hash="h", invoice=invoice, debtor=debtor, added_at=added, steps=steps)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a fact may speak of: steps of the policy, the sum, and the moment."""
+
+    policy: Policy
+    case: Case
+    at: datetime
+    number: int
+
+    def base(self) -> dict[str, Any]:
+        return {"id": f"f{self.number}", "at": self.at, "by": "someone"}
+
+
+SUMS = st.integers(1, 100_000).map(eur) | st.sampled_from([eur(10_000), eur(50_000)])
+PAY_IDS = st.sampled_from(["P1", "P2", "P3"])
+DISPUTES = st.sampled_from(["L1", "L2"])
+
+
+@st.composite
+def signals(draw: st.DrawFn, told: Told) -> f.Fact:
+    """Something the outside signals; ids come from a small set, so that facts meet, repeat and contradict each other."""
+    base, on = told.base(), told.at.date()
+    kind = draw(st.sampled_from("paid paid reversed credit dispute resolved insolvent delivery books contact".split()))
+    step = draw(st.sampled_from([s.step for s in told.policy.steps]))
+    match kind:
+        case "paid":
+            return f.PaymentReceived(**base | {"id": draw(PAY_IDS)}, amount=draw(SUMS), received_on=on)
+        case "reversed":
+            return f.PaymentReversed(**base, payment_id=draw(PAY_IDS))
+        case "credit":
+            return f.CreditNoteIssued(**base, amount=draw(SUMS), issued_on=on, dispute_id=draw(st.none() | DISPUTES))
+        case "dispute":
+            amount = draw(st.none() | SUMS)
+            return f.DisputeOpened(**base | {"id": draw(DISPUTES)}, amount=amount, reason="goods")
+        case "resolved":
+            outcome = draw(st.sampled_from(["upheld", "rejected", "partly"]))
+            upheld = draw(SUMS) if outcome == "partly" else None
+            return f.DisputeResolved(**base, dispute_id=draw(DISPUTES), outcome=outcome, upheld=upheld)
+        case "insolvent" if told.number % 5 == 0:
+            return f.DebtorInsolvent(**base, on=on)
+        case "books":
+            due = on + timedelta(days=draw(st.integers(-90, 90)))
+            return f.InvoiceChanged(**base, amount=draw(SUMS), due_date=due)
+        case "contact":
+            return f.ContactChanged(**base)
+    result = draw(st.sampled_from(["delivered", "bounced", "refused", "unclaimed", "returned"]))
+    return f.DeliveryReported(**base, delivery=f"F1/{step}/1/email", result=result)
+
+
+@st.composite
+def acts(draw: st.DrawFn, told: Told) -> f.Fact:
+    """Something a person does, sensible or not: what is not is refused."""
+    base, ahead = told.base(), told.at.date() + timedelta(days=draw(st.integers(-2, 30)))
+    kinds = "promise plan hold release call call call approve approve refuse skip repeat settle end"
+    step = draw(st.sampled_from([s.step for s in told.policy.steps]))
+    match draw(st.sampled_from(kinds.split())):
+        case "promise":
+            return f.PromiseMade(**base, amount=draw(st.none() | SUMS), promised_for=ahead)
+        case "plan":
+            parts = [(told.case.invoice.amount.minor + 1) // 2, told.case.invoice.amount.minor // 2]
+            rates = [{"due": ahead + timedelta(days=30 * i), "amount": eur(p)} for i, p in enumerate(parts)]
+            return f.PlanAgreed(**base, instalments=rates)
+        case "hold":
+            return f.HoldPlaced(**base, reason="talks", until=draw(st.none() | st.just(ahead)))
+        case "release":
+            return f.HoldReleased(**base)
+        case "call":
+            result = draw(st.sampled_from("promised disputed reached no_answer wrong_number not_made".split()))
+            return f.CallMade(**base, result=result, promised_for=ahead if result == "promised" else None)
+        case "approve":
+            return f.StepApproved(**base, step=step, route=draw(st.none() | ROUTES))
+        case "refuse":
+            return f.StepRefused(**base, step=step, reason="no")
+        case "skip":
+            return f.StepSkipped(**base, step=step, words={"reason": "no"})
+        case "repeat":
+            return f.StepRepeated(**base, step=step)
+        case "settle":
+            return f.ProblemSettled(**base, problem=draw(st.sampled_from(["fact/f1", "late/P1", "insolvent"])))
+    if told.number % 4:
+        return f.HoldReleased(**base)
+    return f.CaseWrittenOff(**base, reason="small")
+
+
+@st.composite
+def happenings(draw: st.DrawFn, policy: Policy, case: Case, most: int = 14) -> list[Happening]:
+    """Up to `most` things that happen within eight months: facts, acts, news of the debtor and outages."""
+    found: list[Happening] = []
+    offsets = st.integers(0, 240 * 1440) | st.integers(0, 40).map(lambda days: days * 1440)
+    for number, minutes in enumerate(draw(st.lists(offsets, max_size=most))):
+        at = case.added_at + timedelta(minutes=minutes)
+        told = Told(policy, case, at, number)
+        match draw(st.integers(0, 9)):
+            case 0:
+                solvency = draw(st.sampled_from(["good", "bad"]))
+                news = {"solvency": solvency, "unpaid_count": draw(st.integers(0, 4))}
+                found.append(Happening(at, debtor=Debtor.model_validate(case.debtor.model_dump() | news)))
+            case 1:
+                found.append(Happening(at, away_until=at + timedelta(hours=draw(st.integers(1, 400)))))
+            case 2 | 3 | 4 | 5:
+                found.append(Happening(at, fact=draw(signals(told))))
+            case _:
+                found.append(Happening(at, fact=draw(acts(told))))
+    return found
