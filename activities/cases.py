@@ -65,6 +65,8 @@ class CaseActivities:
         now = datetime.fromisoformat(question.now) if question.now else _server_time()
         known = self._know(question, now)
         taken = _Taken(known.case, known.policy)
+        if known.case.opened_at is None:
+            taken.take(f.CaseOpened(id="opened", at=now))
         for fact in _found_in_ledger(self._ledger, known, now):
             taken.take(fact)
         for letter in question.letters:
@@ -101,8 +103,6 @@ class CaseActivities:
             policy, texts = self._policy(db, case.policy_hash)
             today = calendar_for(policy.calendar, case.debtor).local_day(now)
             unpaid = debtor_unpaid(db, owner.id, today).get(case.currency)
-        if case.opened_at is None:
-            case = apply(case, f.CaseOpened(id="opened", at=now))
         seen = _as_seen(case.debtor, owner, unpaid.count if unpaid else 0, unpaid.total.minor if unpaid else 0)
         return Known(case.model_copy(update={"debtor": seen}), policy, texts, owner, earlier)
 

@@ -66,7 +66,7 @@ def letter_data(subject: Subject, channel: str) -> LetterData:
 
 def recipient(debtor: Debtor, to: str = "billing") -> Recipient:
     """The debtor as letters show it."""
-    contact = debtor.manager_name if to == "manager" else debtor.contact_name
+    contact = (debtor.manager_name if to == "manager" else None) or debtor.contact_name
     kind: Any = debtor.kind
     return Recipient(name=debtor.name, kind=kind, contact_name=contact or None, lines=debtor.address)
 
@@ -125,7 +125,7 @@ def outgoing(subject: Subject, channel: str, key: str) -> Outgoing:
     """
     step, data = subject.here.step, letter_data(subject, channel)
     choice = LetterChoice(step.letter or "", step.tone, subject.language)
-    to_manager = step.to == "manager"
+    to_manager = step.to == "manager" and bool(subject.debtor.manager_email)  # else whoever handles bills gets it
     rendered = render(subject.texts, choice, data)
     text = render_sms(subject.texts, choice, data) if channel == "sms" else rendered.text
     return Outgoing(

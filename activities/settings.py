@@ -26,9 +26,9 @@ class Settings(BaseSettings):
         env_prefix="RELANCE_", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
     )
 
-    database_url: str = "sqlite:///var/relance.db"
     var_dir: Path = Path("var")
-    outbox: Path = Path("var/outbox")
+    database_url: str = Field(default_factory=lambda told: f"sqlite:///{told['var_dir'] / 'relance.db'}")
+    outbox: Path = Field(default_factory=lambda told: told["var_dir"] / "outbox")
     policies_dir: Path = Path("policies")
     language: Literal["en", "fr"] = "en"
 

@@ -7,7 +7,9 @@ import getpass
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from activities.plain import one_line
 from activities.settings import Settings, load_settings
+from console.import_cells import case_id as id_of
 from console.output import COULD_NOT_RUN, Stop
 from dunning.policy import Policy
 from ledger.cases import CaseRow, case
@@ -38,12 +40,14 @@ class Desk:
         return self.settings.language
 
     def case(self, case_id: str) -> CaseRow:
-        """The case as the ledger has it; a refusal when there is none."""
+        """The case as the ledger has it, by its id or its invoice's number; a refusal when there is none."""
         with self.ledger.read() as db:
-            try:
-                return case(db, case_id)
-            except CaseMissing:
-                raise Stop(f"There is no case {case_id}. `relance case list` shows those there are.") from None
+            for known_as in (case_id, id_of(case_id)):
+                try:
+                    return case(db, known_as)
+                except CaseMissing:
+                    continue
+        raise Stop(f"There is no case {one_line(case_id)}. `relance case list` shows those there are.")
 
     def policy_of(self, row: CaseRow) -> Policy:
         """The very policy that the case is pinned to."""

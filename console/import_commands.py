@@ -20,8 +20,9 @@ from console.import_columns import COLUMNS, column_of
 from console.import_facts import payment_told
 from console.import_file import Table, open_table
 from console.import_rows import Fault, Row, read_rows
-from console.importing import Import, Loaded, chunks
+from console.importing import Import, chunks
 from console.output import COULD_NOT_RUN, FINE, REFUSED, Say, Stop, json_out, note, out
+from console.policy_files import CannotRead, LoadedPolicy, load_folder
 from dunning.case import Case
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Told:
     notes: list[str] = field(default_factory=list)
 
 
-def import_file(file: Path, /, origin: From = From(), say: Say = Say()) -> int:  # noqa: B008 - frozen values
+def import_file(file: Path, /, *, origin: From = From(), say: Say = Say()) -> int:  # noqa: B008 - frozen values
     """Import unpaid invoices from a CSV file; bad rows are reported, good rows come in, nothing comes in twice.
 
     UTF-8; semicolon, comma or tab; the first line names the columns, in English or French.
@@ -73,7 +74,7 @@ def import_file(file: Path, /, origin: From = From(), say: Say = Say()) -> int: 
     Parameters
     ----------
     file
-        The CSV file. `relance import columns` lists the columns.
+        The CSV file. `relance columns` lists the columns.
     """
     defaults = _defaults(origin)
     table = open_table(file, frozenset(defaults))
@@ -82,7 +83,7 @@ def import_file(file: Path, /, origin: From = From(), say: Say = Say()) -> int: 
     rows, faults = _read(table, defaults)
     if origin.dry_run:
         return _checked(bringing, rows, faults, say)
-    with _bar("into the ledger", len(rows)) as step:
+    with progress_bar("into the ledger", len(rows)) as step:
         for chunk in chunks(rows):
             bringing.bring(chunk)
             step(len(chunk))
@@ -91,7 +92,7 @@ def import_file(file: Path, /, origin: From = From(), say: Say = Say()) -> int: 
     return _summary(bringing, faults, told, (say, desk.settings.var_dir))
 
 
-def columns(say: Say = Say()) -> int:  # noqa: B008 - a frozen value
+def columns(*, say: Say = Say()) -> int:  # noqa: B008 - a frozen value
     """List the columns of an import file."""
     if say.as_json:
         json_out(COLUMNS)
@@ -103,7 +104,7 @@ def columns(say: Say = Say()) -> int:  # noqa: B008 - a frozen value
 
 
 def _defaults(origin: From) -> dict[str, str]:
-    told = {"debtor_kind": origin.debtor_kind} if origin.debtor_kind else {}
+    told: dict[str, str] = {"debtor_kind": origin.debtor_kind} if origin.debtor_kind else {}
     for given in origin.set_:
         name, equals, value = given.partition("=")
         column = column_of(name)
@@ -113,10 +114,11 @@ def _defaults(origin: From) -> dict[str, str]:
     return told
 
 
-def _policies(folder: Path) -> list[Loaded]:
-    from console.policy_files import load_folder
-
-    loaded = load_folder(folder)
+def _policies(folder: Path) -> list[LoadedPolicy]:
+    try:
+        loaded = load_folder(folder)
+    except CannotRead as error:
+        raise Stop(f"{error}.", COULD_NOT_RUN) from None
     if loaded.findings:
         first = str(loaded.findings[0]).partition("\n")[0]
         raise Stop(f"The policies in {folder} have findings, the first: {first} `relance policy check` shows all.")
@@ -158,7 +160,7 @@ def _tell(desk: Desk, bringing: Import) -> Told:
     told = Told()
 
     async def tell(cases: Cases) -> None:
-        with _bar("to the running cases", todo) as step:
+        with progress_bar("to the running cases", todo) as step:
             told.started = await cases.start(brought.start, lambda: step(1))
             for case_id, fact in brought.facts:
                 await cases.tell(case_id, fact)
@@ -231,7 +233,7 @@ def _errors_file(var_dir: Path, faults: Iterable[Fault]) -> Path:
 
 
 @contextmanager
-def _bar(what: str, total: int) -> Iterator[Bar]:
+def progress_bar(what: str, total: int) -> Iterator[Bar]:
     shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*shown, console=Console(stderr=True), transient=True) as progress:
         yield Bar(progress, what, total)

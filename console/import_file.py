@@ -99,7 +99,7 @@ def _check(path: Path, names: list[str], there: frozenset[str]) -> None:
         found = ", ".join(ascii(name) for name in names[:40])
         raise Stop(
             f"{path} has no column {', '.join(missing)}. Its first line reads: {found}. "
-            "`relance import --help` lists the columns.",
+            "`relance columns` lists the columns.",
             COULD_NOT_RUN,
         )
     twice = sorted({name for name in names if names.count(name) > 1})

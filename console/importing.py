@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from console.import_cells import zone_of
 from console.import_facts import Grown, contact_changed, invoice_changed
 from console.import_rows import Fault, Row
+from console.policy_files import LoadedPolicy
 from dunning.case import Case, Invoice, Payment
 from dunning.case import Debtor as DebtorView
 from dunning.opening import NoPolicy, SeveralPolicies, choose, taken_over
-from dunning.policy import Policy
 from ledger import book
 from ledger.cases import NewCase, add_cases, case
 from ledger.errors import CaseIdTaken, DebtorMissing
@@ -24,17 +24,6 @@ from ledger.store import Ledger
 
 CHUNK = 500  # rows of one transaction
 _CONTACT = {"name", "email", "phone", "contact_name", "manager_name", "manager_email", "address", "language"}
-
-
-class Loaded(Protocol):
-    """A policy as it was read from its file."""
-
-    @property
-    def policy(self) -> Policy: ...
-    @property
-    def bundle(self) -> dict[str, Any]: ...
-    @property
-    def source(self) -> str: ...
 
 
 @dataclass
@@ -55,7 +44,7 @@ class Brought:
 class Import:
     """One file's way into the ledger, a chunk of rows at a time."""
 
-    def __init__(self, ledger: Ledger, loaded: Sequence[Loaded], now: datetime) -> None:
+    def __init__(self, ledger: Ledger, loaded: Sequence[LoadedPolicy], now: datetime) -> None:
         self.brought = Brought()
         self._ledger = ledger
         self._now = now
@@ -181,7 +170,7 @@ class Import:
     def _hash(self, db: Any, name: str) -> str:
         if name not in self._hashes:
             one = self._policies[name]
-            self._hashes[name] = keep_policy(db, PolicyBundle(name, one.source, one.bundle, self._now))
+            self._hashes[name] = keep_policy(db, PolicyBundle(name, one.source_file, one.bundle, self._now))
         return self._hashes[name]
 
     def _again(self, db: Any, row: Row, kept: book.Invoice, done: Brought) -> Fault | None:

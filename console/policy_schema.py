@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from jsonschema import Draft7Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend
+from jsonschema import Draft7Validator, ValidationError, validators
 
 from dunning.lint_codes import Remark
 from dunning.policy import Policy
@@ -18,7 +16,7 @@ _TYPES = {"object": "keys and values", "array": "a list", "string": "text", "int
 
 
 def policy_schema() -> dict[str, Any]:
-    """Draft-07 schema of a policy file: unknown keys refused, a key left out rather than empty, lists without doubles."""
+    """Draft-07 schema of a policy file: unknown keys refused, no empty values, no doubles in lists."""
     made = _plain(Policy.model_json_schema())
     definitions = made.pop("$defs")
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "An escalation policy of Relance"}
@@ -64,7 +62,8 @@ def _no_doubles(validator: Any, unique: bool, items: Any, schema: Any) -> Iterat
         seen.add(written)
 
 
-_VALIDATOR = extend(Draft7Validator, {"uniqueItems": _no_doubles})(policy_schema())
+_extend: Any = validators.extend  # the library's stubs leave it untyped
+_VALIDATOR = _extend(Draft7Validator, {"uniqueItems": _no_doubles})(policy_schema())
 
 
 def shape_remarks(data: Any) -> list[Remark]:
@@ -72,7 +71,8 @@ def shape_remarks(data: Any) -> list[Remark]:
     return [remark for error in _VALIDATOR.iter_errors(data) for remark in _remarks(error)]
 
 
-def _remarks(error: ValidationError) -> Iterator[Remark]:
+def _remarks(error: Any) -> Iterator[Remark]:
+    """`error` is jsonschema's ValidationError, whose fields the stubs call unset though they never are here."""
     if error.validator == "anyOf":
         for inner in _meant(error):
             yield from _remarks(inner)
@@ -98,11 +98,11 @@ def _remarks(error: ValidationError) -> Iterator[Remark]:
         yield Remark("P207", path, {"found": _shown(error.instance), "bound": _bound(error)})
 
 
-def _at(error: ValidationError) -> Any:
+def _at(error: Any) -> Any:
     return error.instance[error.path[-1]] if error.path and isinstance(error.instance, list) else error.instance
 
 
-def _meant(error: ValidationError) -> list[ValidationError]:
+def _meant(error: Any) -> list[Any]:
     """Of an amount or a list of amounts: the complaints about the one that was written."""
     listed = isinstance(error.instance, list)
     kinds = [choice.get("type") == "array" for choice in error.validator_value]
@@ -110,14 +110,14 @@ def _meant(error: ValidationError) -> list[ValidationError]:
     return [inner for inner in error.context or [] if inner.schema_path[0] == wanted]
 
 
-def _unknown_keys(error: ValidationError, path: tuple[str | int, ...]) -> Iterator[Remark]:
+def _unknown_keys(error: Any, path: tuple[str | int, ...]) -> Iterator[Remark]:
     known = list(error.schema["properties"]) if isinstance(error.schema, dict) else []
     for key in error.instance:
         if key not in known:
             yield Remark("P201", (*path, key), {"key": key[:60], "hint": _hint(key, known)}, at_key=True)
 
 
-def _not_offered(error: ValidationError, path: tuple[str | int, ...]) -> Remark:
+def _not_offered(error: Any, path: tuple[str | int, ...]) -> Remark:
     offered = error.validator_value if error.validator == "enum" else [error.validator_value]
     hint = _hint(str(error.instance), [str(value) for value in offered])
     return Remark("P205", path, {"found": _shown(error.instance), "hint": hint})
@@ -138,14 +138,18 @@ def _shown(value: Any) -> str:
     return f"{value[:60]!r}" if isinstance(value, str) else str(value)
 
 
-def _description(error: ValidationError) -> str:
+def _description(error: Any) -> str:
     schema = error.schema if isinstance(error.schema, dict) else {}
     return str(schema.get("description", "see the schema")).rstrip(".")
 
 
-def _bound(error: ValidationError) -> str:
+def _bound(error: Any) -> str:
     words = {
-        "minimum": "at least {}", "maximum": "at most {}", "minLength": "at least {} characters",
-        "maxLength": "at most {} characters", "minItems": "at least {} in the list", "maxItems": "at most {} in the list",
-    }  # fmt: skip
+        "minimum": "at least {}",
+        "maximum": "at most {}",
+        "minLength": "at least {} characters",
+        "maxLength": "at most {} characters",
+        "minItems": "at least {} in the list",
+        "maxItems": "at most {} in the list",
+    }
     return words.get(str(error.validator), "{}").format(error.validator_value)

@@ -1,4 +1,4 @@
-"""The only reader of YAML: plain data out of hostile text, with the place of every value, or sentences that say why not."""
+"""The only reader of YAML: plain data out of hostile text with the place of every value, or faults that say why not."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _HIDDEN = re.compile(
 
 @dataclass(frozen=True)
 class YamlFault:
-    """One thing wrong with the text: a code of the catalogue (P1xx), its place, and the words that fill the sentence."""
+    """One thing wrong with the text: its code in the catalogue (P1xx), its place, and the words of its sentence."""
 
     code: str
     place: Place

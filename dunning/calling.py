@@ -53,5 +53,5 @@ def _call_over(here: Place, result: str, follow: str, now: datetime) -> f.Fact:
     if follow == CallFollow.next_step:
         return skip(here, now, "call_unanswered", {"step": step.words, "result": result})
     code = "wrong_number" if result == "wrong_number" else "call_ask"
-    words = {"step": step.words, "result": result.replace("_", " ")}
+    words = {"step": step.words, "result": f"@{result}"}
     return f.QuestionRaised(id=fact_id(case, "call-asked"), at=now, code=code, words=words, step=step.step)

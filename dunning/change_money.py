@@ -47,7 +47,7 @@ def _(fact: f.PaymentReceived, case: Case) -> Case:
     case = replace(case, payments={**case.payments, fact.id: payment})
     if case.ended:
         case = with_problem(
-            case, f"late/{fact.id}", "paid_after_end", amount=str(fact.amount), outcome=case.ended.outcome
+            case, f"late/{fact.id}", "paid_after_end", amount=str(fact.amount), outcome=f"@{case.ended.outcome}"
         )
     return replace(case, reopened=fact.id) if payment.reversed_at else case
 

@@ -197,7 +197,7 @@ def _handed_over(policy: Policy, case: Case, now: datetime) -> Answer:
     if record is None or case.again:
         return None
     on = calendar_for(policy.calendar, case.debtor).local_day(record.at)
-    why = because("handed_over", route=record.route, on=on, outstanding=case.outstanding)
+    why = because("handed_over", route=f"@{record.route}", on=on, outstanding=case.outstanding)
     return ask(case, Task(key=f"handed-over/{record.step}/{record.occurrence}", kind="follow_up", why=why))
 
 

@@ -86,9 +86,12 @@ FORM = {
         "least_gap: {days: 3}",
     ),
     "P114": Kind(
-        "key-not-text", "a key must be a word", "Write a word before the colon.", "takes: {1: business}",
+        "key-not-text",
+        "a key must be a word",
+        "Write a word before the colon.",
+        "takes: {1: business}",
         "takes: {debtor: [business], currency: [EUR]}",
-    ),  # fmt: skip
+    ),
     "P201": Kind(
         "unknown-key",
         "`{key}` is not a key here",
@@ -220,4 +223,4 @@ FORM = {
     "P221": Kind(
         "many-more", "{more} more findings are not shown", "Mend these first: the others often come from them."
     ),
-}  # fmt: skip
+}

@@ -5,6 +5,7 @@ from dunning.lint_kind import Kind
 _REMINDER = "step: reminder, day: {after: due_date, days: 1}, channels: [email], letter: reminder"
 _CALL = "step: call, day: {after: due_date, days: 7}, call: {attempts: 2}"
 _FORK = "step: way-out, day: {after: due_date, days: 55}, approval: required, fork: "
+_LATE = _REMINDER.replace("step: reminder", "step: late-reminder").replace("days: 1", "days: 70")
 _HOURS = "week_days: [monday, friday], contact_hours: ['09:00-18:00']"
 
 
@@ -53,7 +54,8 @@ MEANING = {
         "Add `pay_within:` to the step.",
         _steps(_REMINDER.replace("letter: reminder", "letter: formal-notice, tone: formal")),
         _steps(
-            _REMINDER, "step: notice, day: {after: due_date, days: 38}, channels: [registered_letter], tone: formal, "
+            _REMINDER,
+            "step: notice, day: {after: due_date, days: 38}, channels: [registered_letter], tone: formal, "
             "letter: formal-notice, approval: required, pay_within: {days: 8}",
         ),
     ),
@@ -126,7 +128,7 @@ MEANING = {
         "step-after-the-way-out",
         "{step} comes after {fork}, where the file leaves the house: it is never reached",
         "Move it before {fork}, or delete it.",
-        _steps(_REMINDER, _FORK + "[{then: ask}]", _REMINDER.replace("reminder,", "after-all,").replace("s: 1", "s: 70")),
+        _steps(_REMINDER, _FORK + "[{then: ask}]", _LATE),
         _steps(_REMINDER, _FORK + "[{then: ask}]"),
     ),
     "P602": Kind(
@@ -188,4 +190,4 @@ MEANING = {
         _steps(_REMINDER, _CALL + ", attach: [statement]"),
         _steps(_REMINDER, _CALL),
     ),
-}  # fmt: skip
+}

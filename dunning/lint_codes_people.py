@@ -21,10 +21,10 @@ _GOOD = _steps(_REMINDER, _NOTICE)
 
 PEOPLE = {
     "P701": Kind(
-        "formal-notice-sent-twice",
-        "{step} is formal and would be sent again when nobody knows whether it went out",
-        "Write `if_unknown: ask`: two formal notices with two deadlines contradict each other.",
-        _steps(_REMINDER, _NOTICE + ", if_unknown: send_again"),
+        "formal-notice-taken-for-sent",
+        "{step} is formal and counts as sent when nobody knows whether it went out",
+        "Write `if_unknown: ask`: the next step would rest on a notice that perhaps never left.",
+        _steps(_REMINDER, _NOTICE + ", if_unknown: assume_sent"),
         _steps(_REMINDER, _NOTICE + ", if_unknown: ask"),
     ),
     "P702": Kind(
@@ -111,4 +111,4 @@ PEOPLE = {
         _steps(_REMINDER + ", repeat: {times: 4, every: {days: 7}}"),
         _steps(_REMINDER + ", repeat: {times: 2, every: {days: 7}}"),
     ),
-}  # fmt: skip
+}

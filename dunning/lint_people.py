@@ -44,7 +44,7 @@ def _consumers(policy: Policy) -> Iterator[Remark]:
 
 def _formal(step: Step, path: Path, warned: bool) -> Iterator[Remark]:
     words = {"step": step.step}
-    if step.if_unknown == "send_again":
+    if step.if_unknown == "assume_sent":
         yield Remark("P701", (*path, "if_unknown"), words)
     if step.approval != "required":
         yield Remark("P702", (*path, "approval"), words)

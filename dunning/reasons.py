@@ -23,8 +23,9 @@ class Because(BaseModel):
 
     def text(self, language: Language = "en") -> str:
         """The sentence in the language (`en` or `fr`); English where there is no other."""
-        english, french = SENTENCES[self.code]
-        return (french if language == "fr" else english).format_map(self.words)
+        place = 1 if language == "fr" else 0
+        words = {k: TERMS[v][place] if v in TERMS else v for k, v in self.words.items()}
+        return SENTENCES[self.code][place].format_map(words)
 
     def __str__(self) -> str:
         return self.text()
@@ -42,6 +43,32 @@ def _written(value: object) -> str:
         return str(value)
     return str(value)[:300]
 
+
+# Words that fill a reason and are said in the reader's language: (English, French).
+TERMS: dict[str, tuple[str, str]] = {
+    "@calendar_days": ("calendar days", "jours calendaires"),
+    "@business_days": ("business days", "jours ouvrés"),
+    "@before_due_date": ("before the due date", "avant l'échéance"),
+    "@due_date": ("after the due date", "après l'échéance"),
+    "@invoice_date": ("after the invoice date", "après la date de facture"),
+    "@end_of_due_month": ("after the end of the due month", "après la fin du mois d'échéance"),
+    "@previous_step": ("after the step before", "après l'étape précédente"),
+    "@deadline": ("after the deadline given", "après le délai accordé"),
+    "@last_time": ("after the last time", "après la fois précédente"),
+    "@agency": ("collection agency", "société de recouvrement"),
+    "@lawyer": ("lawyer", "avocat"),
+    "@injunction": ("court injunction", "injonction de payer"),
+    "@reached": ("reached, no promise", "joint, sans promesse"),
+    "@no_answer": ("no answer", "pas de réponse"),
+    "@wrong_number": ("wrong number", "mauvais numéro"),
+    "@not_made": ("not made", "non passé"),
+    "@branch_holds": ("the conditions of this branch hold", "les conditions de cette branche sont réunies"),
+    "@otherwise": ("no other branch holds", "aucune autre branche ne convient"),
+    "@paid": ("paid", "payé"),
+    "@credited": ("settled by credit notes", "soldé par avoir"),
+    "@written_off": ("written off", "passé en perte"),
+    "@withdrawn": ("withdrawn", "retiré"),
+}
 
 # code: (English, French). Words in braces are filled from the reason.
 SENTENCES: dict[str, tuple[str, str]] = {

@@ -158,15 +158,11 @@ def _retry_floor(here: Place) -> list[tuple[datetime, Because]]:
 
 def _planned_words(here: Place, planned: date) -> Because:
     day: Delay = here.step.repeat.every if here.step.repeat and here.occurrence > 1 else here.step.day
-    anchor = "before due_date" if here.step.day.before else f"after {here.step.day.after}"
-    if here.step.day.of:
-        anchor += f" of {here.step.day.of}"
+    anchor = "before_due_date" if here.step.day.before else str(here.step.day.after)
     if here.occurrence > 1 and here.step.repeat:
-        anchor = "after the last time"
-    counting = day.counted_in.replace("_", " ")
-    return because(
-        "planned", step=here.step.words, day=planned, days=day.days, counting=counting, anchor=anchor.replace("_", " ")
-    )
+        anchor = "last_time"
+    told = {"days": day.days, "counting": f"@{day.counted_in}", "anchor": f"@{anchor}"}
+    return because("planned", step=here.step.words, day=planned, **told)
 
 
 def deadline_given(here: Place, now: datetime) -> date | None:

@@ -83,6 +83,6 @@ def go(here: Place, when: Due, now: datetime) -> Answer:
 def _route(here: Place, now: datetime) -> tuple[Route, Because]:
     for branch in here.step.fork or ():
         if unmet(branch.when, here, now) is None:
-            told = "the conditions of this branch hold" if branch.when else "no other branch holds"
-            return branch.then, because("route_taken", route=branch.then, condition=told)
+            told = "@branch_holds" if branch.when else "@otherwise"
+            return branch.then, because("route_taken", route=f"@{branch.then}", condition=told)
     return Route.ask, because("route_asked")

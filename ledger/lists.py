@@ -164,3 +164,10 @@ def _line(row: Row[Any]) -> CaseLine:
 
 def _grouped(db: Connection, query: Select[Any]) -> dict[str, int]:
     return {name: int(count) for name, count in db.execute(query) if name is not None}
+
+
+def count_busy(db: Connection, now: datetime) -> int:
+    """Open cases with something to do right now: not yet decided, to be performed, or waiting for a moment past."""
+    due = cases.c.next_at.is_not(None) & (cases.c.next_at <= now)
+    busy = or_(cases.c.doing.is_(None), cases.c.doing == "perform", due)
+    return db.scalar(select(func.count()).select_from(cases).where(cases.c.status == "open", busy)) or 0

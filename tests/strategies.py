@@ -9,11 +9,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from dunning import facts as f
-from dunning.case import Case, Debtor, Invoice
+from dunning.case import Case, Debtor, Invoice, StepRecord
 from dunning.money import Money
 from dunning.opening import Past, taken_over
 from dunning.policy import Policy, Weekday
 from dunning.simulate import Happening
+from dunning.terms import DebtorKind
 
 WEEKDAYS = [str(day) for day in Weekday]
 ZONES = ["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Auckland", "UTC"]
@@ -139,11 +140,11 @@ def cases(draw: st.DrawFn, policy: Policy) -> Case:
     added = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(minutes=draw(st.integers(0, 150 * 1440)))
     debtor = Debtor(
         id="D1",
-        kind="business",
+        kind=DebtorKind.business,
         country=draw(st.none() | st.sampled_from([*COUNTRIES, "ZZ"])),
         time_zone=draw(st.none() | st.sampled_from([*ZONES, "Nowhere/Land"])),
     )
-    steps = ()
+    steps: tuple[StepRecord, ...] = ()
     if draw(st.integers(0, 4)) == 0:
         last = draw(st.sampled_from([s.step for s in policy.steps]))
         steps = taken_over(policy, Past(last, added.date() - timedelta(days=draw(st.integers(0, 40)))))
@@ -154,86 +155,76 @@ def cases(draw: st.DrawFn, policy: Policy) -> Case:
 
 @dataclass(frozen=True)
 class Told:
-    """What a fact may speak of: steps of the policy, the sum, and the moment."""
+    """What a fact may speak of: the policy's steps, the invoice's sum, and the moment."""
 
     policy: Policy
     case: Case
     at: datetime
     number: int
 
-    def base(self) -> dict[str, Any]:
-        return {"id": f"f{self.number}", "at": self.at, "by": "someone"}
+    def fact(self, said: dict[str, Any]) -> f.Fact:
+        """The fact with these words, under an id of its own unless it brings one."""
+        return f.recall_fact({"id": f"f{self.number}", "at": self.at, "by": "someone"} | said)
+
+
+def _words(kind: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({"fact": st.just(kind), **fields})
 
 
 SUMS = st.integers(1, 100_000).map(eur) | st.sampled_from([eur(10_000), eur(50_000)])
 PAY_IDS = st.sampled_from(["P1", "P2", "P3"])
 DISPUTES = st.sampled_from(["L1", "L2"])
+RESULTS = st.sampled_from(["delivered", "bounced", "refused", "unclaimed", "returned"])
 
 
-@st.composite
-def signals(draw: st.DrawFn, told: Told) -> f.Fact:
-    """Something the outside signals; ids come from a small set, so that facts meet, repeat and contradict each other."""
-    base, on = told.base(), told.at.date()
-    kind = draw(st.sampled_from("paid paid reversed credit dispute resolved insolvent delivery books contact".split()))
-    step = draw(st.sampled_from([s.step for s in told.policy.steps]))
-    match kind:
-        case "paid":
-            return f.PaymentReceived(**base | {"id": draw(PAY_IDS)}, amount=draw(SUMS), received_on=on)
-        case "reversed":
-            return f.PaymentReversed(**base, payment_id=draw(PAY_IDS))
-        case "credit":
-            return f.CreditNoteIssued(**base, amount=draw(SUMS), issued_on=on, dispute_id=draw(st.none() | DISPUTES))
-        case "dispute":
-            amount = draw(st.none() | SUMS)
-            return f.DisputeOpened(**base | {"id": draw(DISPUTES)}, amount=amount, reason="goods")
-        case "resolved":
-            outcome = draw(st.sampled_from(["upheld", "rejected", "partly"]))
-            upheld = draw(SUMS) if outcome == "partly" else None
-            return f.DisputeResolved(**base, dispute_id=draw(DISPUTES), outcome=outcome, upheld=upheld)
-        case "insolvent" if told.number % 5 == 0:
-            return f.DebtorInsolvent(**base, on=on)
-        case "books":
-            due = on + timedelta(days=draw(st.integers(-90, 90)))
-            return f.InvoiceChanged(**base, amount=draw(SUMS), due_date=due)
-        case "contact":
-            return f.ContactChanged(**base)
-    result = draw(st.sampled_from(["delivered", "bounced", "refused", "unclaimed", "returned"]))
-    return f.DeliveryReported(**base, delivery=f"F1/{step}/1/email", result=result)
+def signals(told: Told) -> st.SearchStrategy[f.Fact]:
+    """Something the outside signals; the few ids make facts meet, repeat and contradict each other."""
+    on, nearby = st.just(told.at.date()), st.integers(-90, 90)
+    keys = st.sampled_from([f"F1/{s.step}/1/email" for s in told.policy.steps])
+    resolved = _words("DisputeResolved", dispute_id=DISPUTES, outcome=st.sampled_from(["upheld", "rejected"]))
+    kinds = [
+        _words("PaymentReceived", id=PAY_IDS, amount=SUMS, received_on=on),
+        _words("PaymentReversed", payment_id=PAY_IDS),
+        _words("CreditNoteIssued", amount=SUMS, issued_on=on, dispute_id=st.none() | DISPUTES),
+        _words("DisputeOpened", id=DISPUTES, amount=st.none() | SUMS, reason=st.just("goods")),
+        resolved,
+        _words("DisputeResolved", dispute_id=DISPUTES, outcome=st.just("partly"), upheld=SUMS),
+        _words("DeliveryReported", delivery=keys, result=RESULTS),
+        _words("InvoiceChanged", amount=SUMS, due_date=nearby.map(lambda days: told.at.date() + timedelta(days))),
+        _words("ContactChanged"),
+        _words("DebtorInsolvent", on=on) if told.number % 5 == 0 else resolved,
+    ]
+    return st.one_of(kinds).map(told.fact)
 
 
-@st.composite
-def acts(draw: st.DrawFn, told: Told) -> f.Fact:
+def acts(told: Told) -> st.SearchStrategy[f.Fact]:
     """Something a person does, sensible or not: what is not is refused."""
-    base, ahead = told.base(), told.at.date() + timedelta(days=draw(st.integers(-2, 30)))
-    kinds = "promise plan hold release call call call approve approve refuse skip repeat settle end"
-    step = draw(st.sampled_from([s.step for s in told.policy.steps]))
-    match draw(st.sampled_from(kinds.split())):
-        case "promise":
-            return f.PromiseMade(**base, amount=draw(st.none() | SUMS), promised_for=ahead)
-        case "plan":
-            parts = [(told.case.invoice.amount.minor + 1) // 2, told.case.invoice.amount.minor // 2]
-            rates = [{"due": ahead + timedelta(days=30 * i), "amount": eur(p)} for i, p in enumerate(parts)]
-            return f.PlanAgreed(**base, instalments=rates)
-        case "hold":
-            return f.HoldPlaced(**base, reason="talks", until=draw(st.none() | st.just(ahead)))
-        case "release":
-            return f.HoldReleased(**base)
-        case "call":
-            result = draw(st.sampled_from("promised disputed reached no_answer wrong_number not_made".split()))
-            return f.CallMade(**base, result=result, promised_for=ahead if result == "promised" else None)
-        case "approve":
-            return f.StepApproved(**base, step=step, route=draw(st.none() | ROUTES))
-        case "refuse":
-            return f.StepRefused(**base, step=step, reason="no")
-        case "skip":
-            return f.StepSkipped(**base, step=step, words={"reason": "no"})
-        case "repeat":
-            return f.StepRepeated(**base, step=step)
-        case "settle":
-            return f.ProblemSettled(**base, problem=draw(st.sampled_from(["fact/f1", "late/P1", "insolvent"])))
-    if told.number % 4:
-        return f.HoldReleased(**base)
-    return f.CaseWrittenOff(**base, reason="small")
+    step = st.sampled_from([s.step for s in told.policy.steps])
+    ahead = st.integers(-2, 30).map(lambda days: told.at.date() + timedelta(days))
+    whole = told.case.invoice.amount.minor
+    rates = ahead.map(
+        lambda day: [
+            {"due": day, "amount": eur((whole + 1) // 2)},
+            {"due": day + timedelta(30), "amount": eur(whole // 2)},
+        ]
+    )
+    vain = st.sampled_from("disputed reached no_answer wrong_number not_made".split())
+    kinds = [
+        _words("PromiseMade", amount=st.none() | SUMS, promised_for=ahead),
+        _words("PlanAgreed", instalments=rates),
+        _words("HoldPlaced", reason=st.just("talks"), until=st.none() | ahead),
+        _words("HoldReleased"),
+        _words("CallMade", result=st.just("promised"), promised_for=ahead),
+        _words("CallMade", result=vain),
+        _words("CallMade", result=vain),
+        _words("StepApproved", step=step, route=st.none() | ROUTES),
+        _words("StepRefused", step=step, reason=st.just("no")),
+        _words("StepSkipped", step=step, words=st.just({"reason": "no"})),
+        _words("StepRepeated", step=step),
+        _words("ProblemSettled", problem=st.sampled_from(["fact/f1", "late/P1", "overpaid/1"])),
+        _words("CaseWrittenOff", reason=st.just("small")) if told.number % 4 == 0 else _words("HoldReleased"),
+    ]
+    return st.one_of(kinds).map(told.fact)
 
 
 @st.composite

@@ -218,9 +218,16 @@ async def _operator_view(client: object) -> tuple[int, set[str]]:
 def _listening_beyond_this_machine(pid: int) -> list[str]:
     if not Path("/proc/net/tcp").exists():
         pytest.skip("no /proc/net/tcp to look at on this system")
-    descriptors = [str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir()]
-    mine = {target[8:-1] for target in descriptors if target.startswith("socket:[")}
+    mine = {target[8:-1] for target in _open_files(pid) if target.startswith("socket:[")}
     rows = [row.split() for name in ("tcp", "tcp6") for row in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
     listening = [row[1] for row in rows if row[3] == "0A" and row[9] in mine]
     assert listening
     return [address for address in listening if not address.startswith("0100007F:")]
+
+
+def _open_files(pid: int) -> Iterator[str]:
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            yield str(descriptor.readlink())
+        except FileNotFoundError:  # a connection that was closed while we look; a listening socket stays
+            continue

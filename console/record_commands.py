@@ -1,0 +1,130 @@
+"""What the ledger keeps for later: the journal and whether it was altered, the tasks, and a case's whole file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from console.acting import ME, CaseId, Who, tell
+from console.desk import Desk, operator
+from console.export import case_file
+from console.output import COULD_NOT_RUN, FINE, REFUSED, Say, Stop, json_out, moment, out, table
+from ledger.errors import IllegalMove, TaskMissing
+from ledger.journal import Break, journal_of, verify_journal
+from ledger.tasks import TaskDone, TaskFilter, TaskRow, close_task, count_tasks, list_tasks, task
+
+journal_app = App(name="journal", help="The journal of cases, and whether it was altered.")
+task_app = App(name="task", help="The work that waits for people.")
+SAY = Say()
+
+# A task of these kinds is done by the act that it asks for.
+_DONE_BY = {
+    "approve": "`relance approve CASE` or `relance refuse CASE --reason ...`",
+    "route": "`relance approve CASE --route agency|lawyer|injunction`",
+    "call": "`relance call CASE RESULT`",
+    "dispute": "`relance resolve CASE DISPUTE upheld|rejected|partly`",
+    "credit_note": "`relance credit CASE AMOUNT --dispute DISPUTE`",
+    "hold": "`relance release CASE`, or `relance hold CASE --reason ... --until DAY`",
+}
+_OTHERWISE = "`relance skip`, `repeat`, `release`, `hold`, `promise`, `writeoff` or `withdraw`"
+
+
+@journal_app.command
+def verify(case: CaseId | None = None, /, *, say: Say = SAY) -> int:
+    """Check that the journal of a case, or of all, is as it was written."""
+    desk = Desk()
+    wanted = desk.case(case).id if case else None
+    with desk.ledger.read() as db:
+        breaks: list[Break] = list(verify_journal(db, wanted))
+    if say.as_json:
+        json_out({"breaks": breaks})
+    else:
+        for broken in breaks:
+            out(f"{broken.case_id}, row {broken.row_no}: {broken.what}")
+        out(f"{len(breaks)} breaks." if breaks else "The journal is as it was written.")
+    return REFUSED if breaks else FINE
+
+
+@journal_app.command(name="show")
+def show_journal(case: CaseId, /, *, say: Say = SAY) -> int:
+    """Show the journal of a case, in UTC."""
+    desk = Desk()
+    with desk.ledger.read() as db:
+        rows = journal_of(db, desk.case(case).id)
+    if say.as_json:
+        json_out(rows)
+        return FINE
+    told = [(r.row_no, moment(r.at, UTC), r.kind, r.body.get("why", r.body), r.hash[:12]) for r in rows]
+    table(f"Journal of {case}; times are UTC", ("row>", "at", "what", "contents", "hash"), told)
+    return FINE
+
+
+@task_app.command(name="list")
+def list_(kind: str | None = None, case: str | None = None, *, limit: int = 50, say: Say = SAY) -> int:
+    """List the open tasks, the most urgent first. Times are on this machine's clock."""
+    desk = Desk()
+    wanted = TaskFilter(kind=kind, case_id=desk.case(case).id if case else None, limit=limit)
+    with desk.ledger.read() as db:
+        rows, total = list_tasks(db, wanted), count_tasks(db, wanted)
+    if say.as_json:
+        json_out({"total": total, "tasks": rows})
+        return FINE
+    told = [(r.id, r.case_id, r.kind, moment(r.due_at), r.title) for r in rows]
+    table(f"{len(rows)} of {total} open tasks", ("task>", "case", "kind", "by", "what"), told)
+    return FINE
+
+
+@task_app.command
+def done(number: Annotated[int, Parameter(name="TASK")], /, *, result: str = "", who: Who = ME) -> int:
+    """Say that a problem was looked after. A task that asks for an act is done by that act."""
+    desk = Desk()
+    one = _open_task(desk, number)
+    if one.case_id is None:
+        with desk.ledger.write() as db:
+            closed = TaskDone(one.key, who.by or operator(), {"result": result})
+            close_task(db, one.id, closed, datetime.now(UTC))
+        out(f"Task {number} is done.")
+        return FINE
+    if one.kind not in ("problem", "overpaid"):
+        advice = _DONE_BY.get(one.kind, _OTHERWISE).replace("CASE", one.case_id)
+        raise Stop(f"Task {number} ({one.kind}) is done by acting on the case: {advice}.")
+    settled = {"fact": "ProblemSettled", "problem": one.key, "result": result}
+    return tell(desk, desk.case(one.case_id), who, settled)
+
+
+def _open_task(desk: Desk, number: int) -> TaskRow:
+    try:
+        with desk.ledger.read() as db:
+            found = task(db, number)
+    except (TaskMissing, IllegalMove) as error:
+        raise Stop(f"{error}.") from None
+    if found.state != "open":
+        raise Stop(f"Task {number} is {found.state} already.")
+    return found
+
+
+def export(
+    case: CaseId,
+    /,
+    *,
+    to: Annotated[Path, Parameter(help="Folder to put it in.")] = Path(),
+    say: Say = SAY,
+) -> int:  # fmt: skip
+    """Write the whole file of a case as a zip: what is known, journal, deliveries, letters as sent, tasks."""
+    desk = Desk()
+    row = desk.case(case)
+    target = to / f"case-{row.id}.zip"
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        target.touch(mode=0o600)  # it holds names and addresses: only its owner reads it
+        target.write_bytes(case_file(desk.ledger, row))
+    except OSError as error:
+        raise Stop(f"{target} cannot be written: {error.strerror}.", COULD_NOT_RUN) from None
+    if say.as_json:
+        json_out({"case": row.id, "file": str(target)})
+    else:
+        out(f"{target}")
+    return FINE

@@ -1,0 +1,123 @@
+"""Starts and stops what Relance runs on: the embedded Temporal server, the worker, and the cases without a run."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from activities.settings import Settings, load_settings
+from console.desk import Desk
+from console.embedded import EmbeddedServer, ensure_server, stop_server
+from console.import_commands import progress_bar
+from console.logs import set_up_logs
+from console.output import FINE, Say, json_out, out
+from ledger.lists import CaseFilter, list_cases
+from ledger.store import Ledger
+
+if TYPE_CHECKING:
+    from console.cases import Cases
+
+PAGE = 10_000
+KEEP = Annotated[bool, Parameter(negative="", help="Leave the server running when the worker ends.")]
+HEADLESS = Annotated[bool, Parameter(negative="", help="Start the server without its web page.")]
+
+
+def up(*, headless: HEADLESS = False, keep_server: KEEP = False) -> int:
+    """Start everything on this machine: ledger, embedded Temporal server, worker, open cases. Ctrl-C stops it cleanly.
+
+    The server's data stays under var/, so open cases go on where they were. Not for production: there, run a Temporal
+    server of your own and `relance worker`.
+    """
+    settings = load_settings()
+    set_up_logs(settings.log_format)
+    ledger = Ledger(settings.database_url)
+    ledger.migrate()
+    server = ensure_server(settings.var_dir, ui=not headless)
+    ended_well = False
+    try:
+        _greet(settings, server)
+        asyncio.run(_work(settings, ledger, server))
+        ended_well = True
+    finally:
+        # A server that another process started, and still needs, outlives our failure to start.
+        if not keep_server and (ended_well or server.started_now):
+            stop_server(settings.var_dir)
+            out("The Temporal server is stopped; open cases go on with the next `relance up`.")
+    return FINE
+
+
+def down() -> int:
+    """Stop the embedded Temporal server; open cases go on with the next `relance up`."""
+    stopped = stop_server(load_settings().var_dir)
+    out("The Temporal server is stopped." if stopped else "No embedded Temporal server was running.")
+    return FINE
+
+
+def work() -> int:
+    """Run a worker against a Temporal server of your own (TEMPORAL_ADDRESS, ...); SIGTERM stops it cleanly."""
+    from worker import main
+
+    main()
+
+
+def resume(*, say: Say = Say()) -> int:  # noqa: B008 - a frozen value
+    """Start every open case of the ledger that has no run, after a crash or on a new Temporal server."""
+    desk = Desk()
+    started = desk.at_the_door(lambda cases: resume_cases(cases, desk.ledger))
+    if say.as_json:
+        json_out({"resumed": started})
+    else:
+        out(f"{started} cases resumed.")
+    return FINE
+
+
+async def resume_cases(cases: Cases, ledger: Ledger) -> int:
+    """Start the open cases that have no run; returns how many. A case that runs already is left alone."""
+    there = await cases.running()
+    missing = [case_id for case_id in _open_cases(ledger) if case_id not in there]
+    if not missing:
+        return 0
+    with progress_bar("resuming cases", len(missing)) as step:
+        return await cases.start(missing, lambda: step(1))
+
+
+def _open_cases(ledger: Ledger) -> list[str]:
+    found: list[str] = []
+    with ledger.read() as db:
+        while True:
+            page = list_cases(db, CaseFilter(status="open", order="id", limit=PAGE, offset=len(found)))
+            found += [line.id for line in page]
+            if len(page) < PAGE:
+                return found
+
+
+async def _work(settings: Settings, ledger: Ledger, server: EmbeddedServer) -> None:
+    from console.cases import Cases
+    from console.telemetry import telemetry_runtime
+    from worker import RETENTION, connect, prepare_namespace, registrations, run_worker
+
+    client = await connect(settings, server.address, telemetry_runtime(settings.metrics_address))
+    await prepare_namespace(client, RETENTION)
+    stop = asyncio.Event()
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(kind, stop.set)
+    working = asyncio.create_task(run_worker(client, registrations(settings), stop, settings))
+    try:
+        resumed = await resume_cases(Cases(client, ledger), ledger)
+        out(f"{resumed} cases resumed. Ready; Ctrl-C stops.")
+    except BaseException:
+        stop.set()
+        await asyncio.gather(working, return_exceptions=True)
+        raise
+    await working
+
+
+def _greet(settings: Settings, server: EmbeddedServer) -> None:
+    out(f"Temporal server  {server.address}")
+    if server.ui_address:
+        out(f"its web page     http://{server.ui_address}")
+    out(f"health           http://{settings.health_address}/readyz")
+    out(f"outbox           {settings.outbox}")
