@@ -30,13 +30,13 @@ def of_yaml(file: str, fault: YamlFault) -> Finding:
     """A fault of the YAML as a finding."""
     kind = CATALOGUE[fault.code]
     sentence, advice = kind.sentence.format_map(fault.words), kind.advice.format_map(fault.words)
-    return Finding(file, *fault.place, fault.code, _plain(sentence), _plain(advice))
+    return Finding(_plain(file), *fault.place, fault.code, _plain(sentence), _plain(advice))
 
 
 def of_remark(file: str, reading: Reading, remark: Remark) -> Finding:
     """A remark about a policy's meaning, at its place in the file."""
     place = reading.place(remark.path, remark.at_key)
-    return Finding(file, *place, remark.code, _plain(remark.sentence), _plain(remark.advice))
+    return Finding(_plain(file), *place, remark.code, _plain(remark.sentence), _plain(remark.advice))
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

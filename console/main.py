@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -76,6 +77,8 @@ def main() -> NoReturn:
     code = COULD_NOT_RUN
     try:
         code = run(sys.argv[1:])
+    except Exception:  # noqa: BLE001 - only --debug lets it come here, and wants to see it
+        traceback.print_exc()
     finally:
         leave(code)
 
@@ -113,7 +116,7 @@ def _told(error: Exception, as_json: bool) -> int:
 
 
 def _sentence(error: Exception) -> str:
-    if isinstance(error, Stop | _MENDABLE) or type(error).__name__ == "CannotRun":
+    if isinstance(error, (Stop, *_MENDABLE)) or type(error).__name__ == "CannotRun":
         return str(error)
     text = str(error).partition("\n")[0][:300]
     return f"something unforeseen happened: {type(error).__name__}: {text} (--debug shows where)"

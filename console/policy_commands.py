@@ -107,7 +107,8 @@ def explain(
     loaded = load(file)
     policy, spoken = loaded.policy, language or _settings().language
     case = _kept(example.invoice) if example.invoice else _made_up(policy, example)
-    told, walked = course(policy, spoken), dated_course(policy, case, spoken)
+    told = course(policy, spoken)
+    walked = dated_course(policy, case, spoken, datetime.now(UTC) if example.invoice else None)
     against = takes(policy, case.invoice, case.debtor)
     if say.as_json:
         json_out({"policy": policy.policy, "course": told, "dates": walked, "not_taken": against})

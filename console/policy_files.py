@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from activities.creditor import Creditor
+from activities.letter_text import TextProblem
 from activities.letters import check_texts, letter_key
 from console.findings import Finding, in_order, of_remark, of_yaml
 from console.policy_schema import shape_remarks
@@ -19,7 +21,7 @@ from dunning.lint_codes import Remark
 from dunning.lint_letters import texts_used
 from dunning.policy import Policy
 
-NOT_POLICIES = ("creditor.yaml",)
+CREDITOR = "creditor.yaml"
 LETTERS = "letters"
 
 
@@ -55,30 +57,48 @@ class Loaded:
 
 @dataclass(frozen=True)
 class _Letters:
-    """The texts of a folder, the findings in them, and which texts are not usable."""
+    """The texts of a folder; `unread` are findings about files that could not even be read as texts."""
 
+    folder: Path
     texts: dict[str, str]
-    findings: dict[str, list[Finding]]
+    unread: dict[str, Finding]
 
     def about(self, keys: Iterable[str]) -> list[Finding]:
-        return [finding for key in keys for finding in self.findings.get(key, [])]
+        """What is wrong with these texts."""
+        return [finding for key in keys for finding in self._about(key)]
+
+    def all(self) -> list[Finding]:
+        return self.about(dict.fromkeys([*self.unread, *self.texts]))
+
+    def _about(self, key: str) -> list[Finding]:
+        if key in self.unread:
+            return [self.unread[key]]
+        file = str(self.folder / f"{key}.txt")
+        problems = _problems(key, self.texts[key])
+        return [of_yaml(file, YamlFault("P303", (problem.line, 1), {"what": problem.what})) for problem in problems]
+
+
+@lru_cache(maxsize=2000)
+def _problems(key: str, text: str) -> tuple[TextProblem, ...]:
+    """What is wrong with one text; kept, because every text is tried on two invented cases."""
+    return tuple(check_texts({key: text}))
 
 
 def load_folder(path: Path) -> Loaded:
     """All policies of a folder, with its letters/ and how the policies fit together. Raises CannotRead."""
     if not path.is_dir():
         raise CannotRead(f"{path} is not a folder")
-    files = sorted(file for file in path.glob("*.yaml") if file.name not in NOT_POLICIES)
     letters = _read_letters(path / LETTERS)
-    read = [_read_policy(file, letters) for file in files]
-    return _together([*read, _Read(findings=letters.about(letters.findings))], len(files))
+    unread = [of_remark(str(file), Reading(), Remark("P218")) for file in path.glob("*.yml")]
+    read = [_read_any(file, letters) for file in sorted(path.glob("*.yaml"))]
+    return _together([*read, _Read(unread + letters.all())])
 
 
 def load_files(paths: Iterable[Path]) -> Loaded:
     """These policy files, each with the letters/ folder beside it. Raises CannotRead."""
     unique = list(dict.fromkeys(paths))
     folders = {file.parent: _read_letters(file.parent / LETTERS) for file in unique}
-    return _together([_read_policy(file, folders[file.parent]) for file in unique], len(unique))
+    return _together([_read_any(file, folders[file.parent]) for file in unique])
 
 
 def load_file(path: Path) -> Loaded:
@@ -103,19 +123,30 @@ class _Read:
     """What one file gave; `policy` when it has the shape of one, `sound` when nothing was found in it."""
 
     findings: list[Finding]
-    file: str = ""
+    file: str = ""  # of a policy
     reading: Reading | None = None
     policy: Policy | None = None
     bundle: dict[str, Any] | None = None
 
 
+def _read_any(path: Path, letters: _Letters) -> _Read:
+    """A policy, or the creditor's file, which stands beside them and is named with them by `*.yaml`."""
+    if path.name != CREDITOR:
+        return _read_policy(path, letters)
+    try:
+        load_creditor(path)
+    except CreditorRefused as refused:
+        return _Read(list(refused.findings))
+    return _Read([])
+
+
 def _read_policy(path: Path, letters: _Letters) -> _Read:
     file, reading = str(path), read_yaml(_bytes(path))
     if reading.faults:
-        return _Read([of_yaml(file, fault) for fault in reading.faults])
+        return _Read([of_yaml(file, fault) for fault in reading.faults], file)
     policy, remarks = _checked(reading.data)
     if policy is None:
-        return _Read([of_remark(file, reading, remark) for remark in remarks])
+        return _Read([of_remark(file, reading, remark) for remark in remarks], file)
     if policy.policy != path.stem:
         remarks.append(Remark("P210", ("policy",), {"policy": policy.policy, "file": path.name}))
     remarks += lint(policy, letters.texts)
@@ -151,7 +182,7 @@ def bundle_of(policy: Policy, texts: Mapping[str, str]) -> dict[str, Any]:
     return {"policy": policy.model_dump(mode="json", exclude_none=True), "letters": dict(sorted(texts.items()))}
 
 
-def _together(read: list[_Read], files: int) -> Loaded:
+def _together(read: list[_Read]) -> Loaded:
     known = [one for one in read if one.policy and one.reading]
     findings = [finding for one in read for finding in one.findings]
     for policy, remark in overlaps([one.policy for one in known if one.policy]):
@@ -165,30 +196,22 @@ def _together(read: list[_Read], files: int) -> Loaded:
         for one in known
         if one.policy and one.bundle is not None and not one.findings
     )
-    return Loaded(sound, in_order(findings), files)
+    return Loaded(sound, in_order(findings), sum(bool(one.file) for one in read))
 
 
 def _read_letters(folder: Path) -> _Letters:
-    texts: dict[str, str] = {}
-    findings: dict[str, list[Finding]] = {}
+    letters = _Letters(folder, {}, {})
     for path in sorted(folder.glob("*.txt")) if folder.is_dir() else ():
         key, raw = letter_key(path.name), _bytes(path)
-        name = key or path.name
         if key is None:
-            findings[name] = [of_remark(str(path), Reading(), Remark("P304"))]
-        elif len(raw) > LARGEST:
-            words = {"size": str(len(raw)), "largest": str(LARGEST)}
-            findings[name] = [of_yaml(str(path), YamlFault("P102", (1, 1), words))]
-        else:
-            try:
-                texts[name] = raw.decode("utf-8-sig")
-            except UnicodeDecodeError:
-                findings[name] = [of_yaml(str(path), YamlFault("P105", (1, 1)))]
-                texts[name] = ""
-    for problem in check_texts({key: text for key, text in texts.items() if key not in findings}):
-        fault = YamlFault("P303", (problem.line, 1), {"what": problem.what})
-        findings.setdefault(problem.key, []).append(of_yaml(str(folder / f"{problem.key}.txt"), fault))
-    return _Letters(texts, findings)
+            letters.unread[path.name] = of_remark(str(path), Reading(), Remark("P304"))
+            continue
+        try:
+            letters.texts[key] = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            letters.unread[key] = of_yaml(str(path), YamlFault("P105", (1, 1)))
+            letters.texts[key] = ""  # there, so that no policy says it is missing as well
+    return letters
 
 
 def _bytes(path: Path) -> bytes:

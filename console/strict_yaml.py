@@ -183,7 +183,8 @@ class _Reader:
             return _WORDS[text]
         if not _NUMBER.fullmatch(text):
             return text
-        if len(text) > _LONGEST_NUMBER:
-            self.fault("P113", event, digits=str(len(text)))
+        digits = len(text.removeprefix("-"))
+        if digits > _LONGEST_NUMBER:
+            self.fault("P113", event, digits=str(digits))
             return 0
         return int(text)

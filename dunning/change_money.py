@@ -57,7 +57,7 @@ def _(fact: f.PaymentReversed, case: Case) -> Case:
     if _full(case, fact, case.payments, fact.payment_id):
         return _odd(case, fact, "too_many_facts", f"reversal of {fact.payment_id}")
     known = case.payments.get(fact.payment_id, Payment())
-    if known.reversed_at:
+    if known.reversed_at and known.reversed_at <= fact.at:
         return case
     payments = {**case.payments, fact.payment_id: known.model_copy(update={"reversed_at": fact.at})}
     return replace(case, payments=payments, reopened=fact.payment_id if known.amount else case.reopened)

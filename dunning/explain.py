@@ -133,21 +133,23 @@ class Dated:
     step: str | None
 
 
-def dated_course(policy: Policy, case: Case, language: str = "en") -> list[Dated]:
+def dated_course(policy: Policy, case: Case, language: str = "en", now: datetime | None = None) -> list[Dated]:
     """The way of a case when nothing is paid or disputed, calls are not answered and approvals come at once.
 
-    Starts where the case stands and ends where a person must decide, or after ten years.
+    Starts where the case stands, at `now` for one that has begun; ends where a person must decide, or after ten years.
     """
-    happenings: list[Happening] = []
     began = case.opened_at or case.added_at
+    happenings = [Happening(at=began, away_until=now)] if now and now > began else []
     life = simulate(policy, case, happenings, began + _FARTHEST)
     while isinstance(life.decision, AskPerson) and len(happenings) < _MOST_ACTS:
-        act = _assumed_act(life.decision, len(happenings), life.timeline[-1].at + _A_MOMENT)
+        asked = max(life.timeline[-1].at, now) if now else life.timeline[-1].at
+        act = _assumed_act(life.decision, len(happenings), asked + _A_MOMENT)
         if act is None:
             break
         happenings.append(Happening(at=act.at, fact=act))
         life = simulate(policy, case, happenings, began + _FARTHEST)
-    return [told for entry in life.timeline for told in _told(policy, case, entry, language)]
+    ahead = [entry for entry in life.timeline if now is None or entry.at >= now]
+    return [told for entry in ahead for told in _told(policy, case, entry, language)]
 
 
 def _assumed_act(decision: AskPerson, number: int, at: datetime) -> f.Fact | None:

@@ -213,6 +213,11 @@ FORM = {
         _TWO.replace("letter:", "pay_within: {days: 30}, letter:") + _LATER,
         _TWO.replace("letter:", "pay_within: {days: 7}, letter:") + _LATER,
     ),
+    "P218": Kind(
+        "file-not-read",
+        "only files that end in .yaml are read: this one would never take an invoice",
+        "Name it .yaml, or move it out of the folder.",
+    ),
     "P220": Kind(
         "twice-in-the-list",
         "{found} stands twice in the list",

@@ -63,7 +63,7 @@ MEANING = {
         "unknown-country",
         "no public holidays are known for the country {country}",
         "Write the two letters of ISO 3166-1, such as FR, BE or GB.",
-        "calendar: {country: UK, time_zone: Europe/London, " + _HOURS + "}",
+        "calendar: {country: EN, time_zone: Europe/London, " + _HOURS + "}",
         "calendar: {country: GB, time_zone: Europe/London, " + _HOURS + "}",
     ),
     "P402": Kind(
@@ -114,8 +114,8 @@ MEANING = {
         "no-tolerance-in-a-currency",
         "the policy takes {currency}, and `tolerance:` has no amount in {currency}",
         "Add one (0 {currency} when every cent counts): without it a rounding error is chased.",
-        "takes: {debtor: [business], currency: [EUR, CHF]}",
-        "takes: {debtor: [business], currency: [EUR, CHF]}\ntolerance: [5 EUR, 5 CHF]",
+        "takes: {debtor: [business], currency: [EUR, CHF]}\n" + _steps(_REMINDER),
+        "takes: {debtor: [business], currency: [EUR, CHF]}\ntolerance: [5 EUR, 5 CHF]\n" + _steps(_REMINDER),
     ),
     "P505": Kind(
         "tolerance-swallows-invoices",

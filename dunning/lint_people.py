@@ -26,7 +26,7 @@ def people_rules(policy: Policy, texts: Mapping[str, str]) -> Iterator[Remark]:
         if step.times > _MOST_REPEATS:
             yield Remark("P713", (*path, "repeat", "times"), {"step": step.step, "times": str(step.times)})
     entry = policy.find(policy.enters.never_beyond or "")
-    if entry and entry.tone is Tone.formal:
+    if entry and (entry.fork or entry.tone is Tone.formal):
         yield Remark("P711", ("enters", "never_beyond"), {"step": entry.step})
 
 

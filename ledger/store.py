@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -118,9 +118,14 @@ def _checked(text_url: str) -> URL:
 
 
 def _make_private(file: Path) -> None:
-    """The file holds personal data: only its owner reads it (SQLite gives its side files the same rights)."""
+    """The file holds personal data: only its owner reads it (SQLite gives its side files the same rights).
+
+    A file that is there is not opened: closing it would drop the locks that this process holds on it, and the next
+    reader would tear the log from under us (sqlite.org/howtocorrupt.html, 2.2).
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o600))
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:

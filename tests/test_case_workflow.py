@@ -51,6 +51,7 @@ async def test_an_undisturbed_case_of_five_steps_costs_two_actions_and_eleven_ev
         events = await _events(handle)
         assert state["decision"]["do"] == "ask"
         assert [r["step"] for r in state["case"]["steps"]] == [s["step"] for s in steps]
+        assert [passed["what"] for passed in await handle.query("timeline")][-1] == "step-5 done (email)"
         assert len(here.outbox) == 5
         assert sum(events[kind] for kind in _BILLED) <= 2 * 5 + 2
         assert events.total() <= 11 * 5 + 8

@@ -206,3 +206,21 @@ def test_eight_threads_write_at_once(ledger: Ledger) -> None:
     assert at_once(8, write) == ["done"] * 8
     with ledger.read() as db:
         assert db.scalar(text("SELECT count(*) FROM debtors")) == 200
+
+
+def test_a_second_ledger_in_the_process_leaves_the_first_ones_locks_alone(tmp_path: Path) -> None:
+    """The worker's ledger is open, the console opens another on the same file, a backup reads it: nothing is torn."""
+    url = f"sqlite:///{tmp_path / 'relance.db'}"
+    first = Ledger(url)
+    first.migrate()
+    with first.write() as db:
+        upsert_debtor(db, Debtor(id="D1", name="D1", kind="business", country="FR"), MARCH_3)
+    log = (tmp_path / "relance.db-wal").stat().st_ino
+    Ledger(url).close()
+    reading = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM debtors').fetchall()"
+    subprocess.run([sys.executable, "-c", reading, str(tmp_path / "relance.db")], check=True)
+    assert (tmp_path / "relance.db-wal").stat().st_ino == log
+    with first.write() as db:
+        upsert_debtor(db, Debtor(id="D2", name="D2", kind="business", country="FR"), MARCH_3)
+    with first.read() as db:
+        assert db.scalar(text("SELECT count(*) FROM debtors")) == 2

@@ -13,6 +13,8 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 with workflow.unsafe.imports_passed_through():
     from activities.questions import Answer, Question
+    from dunning.case import Case
+    from dunning.timeline import timeline
 
 TASK_QUEUE = "relance"
 MOST_AT_ONCE = 100  # facts that one question takes from the inbox
@@ -158,3 +160,10 @@ class CaseWorkflow:
     def view(self) -> dict[str, Any]:
         """The case as known, the decision that holds with its reason, and how much waits in the inbox."""
         return {"case": self.state.case, "decision": self.state.decision, "waiting": len(self.state.inbox)}
+
+    @workflow.query(name="timeline")
+    def timeline(self) -> list[dict[str, Any]]:
+        """What the case has behind it, oldest first."""
+        if self.state.case is None:
+            return []
+        return [passed.model_dump(mode="json") for passed in timeline(Case.model_validate(self.state.case))]

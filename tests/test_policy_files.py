@@ -1,0 +1,214 @@
+"""Policies as files: what is refused and where, what is pinned, and how files fit together."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft7Validator
+
+from console.policy_files import CannotRead, CreditorRefused, load_creditor, load_file, load_files, load_folder
+from console.policy_schema import policy_schema, schema_text
+from dunning.policy import Policy
+from tests.policy_text import POLICIES, README, codes, example, load_text
+
+HOSTILE = Path(__file__).parent / "fixtures" / "hostile_policies"
+
+
+@pytest.mark.parametrize("file", sorted(HOSTILE.glob("*.yaml")), ids=lambda file: file.stem)
+def test_no_hostile_file_becomes_a_policy(file: Path) -> None:
+    """Whatever stands in the file, there are findings of this file, each on one line, and never a policy."""
+    loaded = load_file(file)
+    assert loaded.policies == ()
+    assert loaded.findings
+    assert all(finding.file == str(file) and finding.line >= 1 for finding in loaded.findings)
+    assert all(text.isprintable() for finding in loaded.findings for text in (finding.sentence, finding.advice))
+
+
+def test_the_readmes_example_is_a_policy_and_its_bundle_comes_back(tmp_path: Path) -> None:
+    """What the ledger pins on 3 March is the same policy when a judge reads it years later."""
+    (loaded,) = load_text(tmp_path, example()).policies
+    bundle = json.loads(json.dumps(loaded.bundle))
+    assert Policy.model_validate(bundle["policy"]) == loaded.policy
+    assert sorted({key.split(".")[0] for key in bundle["letters"]}) == [
+        "call",
+        "formal-notice",
+        "handover-notice",
+        "reminder",
+    ]
+    assert {"reminder.courteous.fr", "reminder.firm.en", "call.courteous.fr"} <= set(bundle["letters"])
+    assert bundle["letters"]["reminder.firm.fr"] == (POLICIES / "letters" / "reminder.firm.fr.txt").read_text("utf-8")
+
+
+def test_the_schema_on_disk_is_the_models() -> None:
+    """An editor must not accept on Tuesday what the program refuses since Monday; `relance policy schema` prints it."""
+    assert (POLICIES / "policy.schema.json").read_text("utf-8") == schema_text()
+    Draft7Validator.check_schema(policy_schema())
+
+
+def test_the_schema_explains_and_bounds_every_key() -> None:
+    """An editor shows a sentence for every key and refuses the ones that are unknown."""
+    schema = policy_schema()
+    assert "null" not in schema_text()
+    for name, part in {"Policy": schema, **schema["definitions"]}.items():
+        if part.get("type") == "object":
+            assert part["additionalProperties"] is False, name
+
+
+def test_the_readme_names_every_key() -> None:
+    """A key that the page about the language does not name would be found by nobody."""
+    table = README.partition("<!-- keys -->")[2].partition("## ")[0]
+    told = {part for key in re.findall(r"^\| `([a-z_.]+)`", table, re.MULTILINE) for part in key.split(".")}
+    told |= {"at_least", "below"}  # explained where they are used
+    schema = policy_schema()
+    keys = {key for part in [schema, *schema["definitions"].values()] for key in part.get("properties", {})}
+    assert keys == told
+
+
+def test_an_unknown_key_is_told_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    """`chanels` on line 24 becomes a finding at its own line and column, with the key that was meant."""
+    text = example().replace("channels: [email]\n    letter", "chanels: [email]\n    letter", 1)
+    line = text[: text.index("chanels")].count("\n") + 1
+    found = [f for f in load_text(tmp_path, text).findings if f.code == "P201"]
+    assert [(f.line, f.column, f.advice) for f in found] == [(line, 5, "Check the spelling: did you mean `channels`?")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "words"),
+    [
+        ("least_gap: {days: 010}", "P204", "'010' stands where a whole number"),
+        ("least_gap: {days: '3'}", "P204", "'3' stands where a whole number"),
+        ("least_gap: {days: 3.5}", "P204", "'3.5' stands where a whole number"),
+        ("least_gap: {days: true}", "P204", "true stands where a whole number"),
+        ("least_gap: {days: -1}", "P207", "-1 is out of bounds"),
+        ("least_gap:", "P204", "empty stands where keys and values"),
+        ("tolerance: 5", "P204", "5 stands where text"),
+        ("tolerance: [5 EUR, 5.5]", "P206", "'5.5' is not written"),
+        ("tolerance: 5,00 EUR", "P206", "'5,00 EUR' is not written"),
+        ("tolerance: 5.001 EUR", "P208", "more decimals than EUR has"),
+        ("takes: {debtor: [busines], currency: [EUR]}", "P205", "'busines' is not one of"),
+        ("takes: {debtor: [], currency: [EUR]}", "P207", "a list is out of bounds"),
+        ("takes: {debtor: [business], currency: [eur]}", "P206", "'eur' is not written"),
+        ("enters: {at: by_age}", "P208", "`at: by_age` and `never_beyond: <step>` go together"),
+        ("steps: []", "P207", "a list is out of bounds"),
+    ],
+)
+def test_wrong_values_are_told_in_words(lines: str, code: str, words: str, tmp_path: Path) -> None:
+    """What other readers turn into something else (010, 3.5, an empty value) is refused here, with what was found."""
+    found = [finding for finding in load_text(tmp_path, example(lines)).findings if finding.code == code]
+    assert [finding for finding in found if words in finding.sentence]
+
+
+def test_norway_is_a_country(tmp_path: Path) -> None:
+    """In YAML 1.1 the debtor of Oslo lives in the country `False`."""
+    loaded = load_text(tmp_path, example("takes: {debtor: [business], currency: [EUR], country: [NO, FR]}"))
+    assert loaded.findings == ()
+    assert loaded.policies[0].policy.takes.country == ("NO", "FR")
+
+
+def test_ten_thousand_mistakes_are_told_in_a_page(tmp_path: Path) -> None:
+    """A file full of wrong lines gives a hundred findings and a word about the rest, quickly."""
+    wrong = example("takes: {debtor: [" + ", ".join(f"x{n}" for n in range(10_000)) + "], currency: [EUR]}")
+    found = codes(load_text(tmp_path, wrong))
+    assert len(found) == 101
+    assert found[-1] == "P221"
+
+
+def test_two_policies_that_take_the_same_invoice_are_told(tmp_path: Path) -> None:
+    """A second policy for French businesses above 1,000 EUR meets the first, which takes all businesses."""
+    load_text(tmp_path, example())
+    takes = "takes: {debtor: [business], currency: [EUR], country: [FR], amount: {at_least: 1000 EUR}}\n"
+    load_text(tmp_path, example(f"policy: second\n{takes}"), "second")
+    loaded = load_folder(tmp_path)
+    assert [(f.code, Path(f.file).name) for f in loaded.findings] == [("P607", "second.yaml")]
+    assert "example takes some of the same invoices (business, EUR, country FR)" in loaded.findings[0].sentence
+    assert [one.policy.policy for one in loaded.policies] == ["example"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("debtor: [business], currency: [EUR]", "debtor: [public], currency: [EUR]"),
+        ("debtor: [business], currency: [EUR]", "debtor: [business], currency: [USD]"),
+        ("debtor: [business], currency: [EUR], segment: [a]", "debtor: [business], currency: [EUR], segment: [b]"),
+        (
+            "debtor: [business], currency: [EUR], amount: {below: 1000 EUR}",
+            "debtor: [business], currency: [EUR], amount: {at_least: 1000 EUR}",
+        ),
+    ],
+)
+def test_policies_that_part_cleanly_live_together(first: str, second: str, tmp_path: Path) -> None:
+    """Below 1,000 EUR here and from 1,000 EUR there is no overlap, not even at the sum itself."""
+    steps = "steps: [{step: one, day: {after: due_date, days: 1}, channels: [email], letter: reminder}]\n"
+    load_text(tmp_path, example(f"takes: {{{first}}}\n{steps}tolerance: [5 EUR]".replace("[5 EUR]", _tolerance(first))))
+    other = f"policy: other\ntakes: {{{second}}}\n{steps}tolerance: {_tolerance(second)}"
+    load_text(tmp_path, example(other), "other")
+    loaded = load_folder(tmp_path)
+    assert [str(finding) for finding in loaded.findings] == []
+    assert len(loaded.policies) == 2
+
+
+def _tolerance(takes: str) -> str:
+    return "[5 USD]" if "USD" in takes else "[5 EUR]"
+
+
+def test_a_broken_letter_refuses_the_policy_that_needs_it(tmp_path: Path) -> None:
+    """The letter's own line is named, and the policy does not go into service with it."""
+    letters = tmp_path / "letters"
+    letters.mkdir()
+    for file in (POLICIES / "letters").glob("*.txt"):
+        (letters / file.name).write_bytes(file.read_bytes())
+    (letters / "reminder.firm.fr.txt").write_text("Subject: Rappel\n\nBonjour {{ debtor.nme }},\n", "utf-8")
+    (letters / "reminder.txt").write_text("Subject: x\n\ny\n", "utf-8")
+    (letters / "last-reminder.firm.fr.txt").write_bytes("Subject: début\n\n".encode("latin-1"))
+    loaded = load_text(tmp_path, example())
+    assert [(f.code, Path(f.file).name, f.line) for f in loaded.findings] == [("P303", "reminder.firm.fr.txt", 3)]
+    assert "debtor.nme is not a variable" in loaded.findings[0].sentence
+    assert loaded.policies == ()
+    assert codes(load_folder(tmp_path)) == ["P105", "P303", "P304"]
+
+
+def test_a_file_with_the_wrong_ending_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    """A policy saved as .yml would never take an invoice, and nobody would know."""
+    load_text(tmp_path, example())
+    (tmp_path / "more.yml").write_text(example(), "utf-8")
+    loaded = load_folder(tmp_path)
+    assert [(f.code, Path(f.file).name) for f in loaded.findings] == [("P218", "more.yml")]
+    assert (len(loaded.policies), loaded.files) == (1, 1)
+
+
+def test_the_creditor_is_checked_with_the_policies_and_is_none(tmp_path: Path) -> None:
+    """`relance policy check policies/*.yaml` names the creditor's file too: its faults are told, it is not counted."""
+    load_text(tmp_path, example())
+    (tmp_path / "creditor.yaml").write_text("name: Half a Company\n", "utf-8")
+    for loaded in (load_folder(tmp_path), load_files(sorted(tmp_path.glob("*.yaml")))):
+        assert {(f.code, Path(f.file).name) for f in loaded.findings} == {("P202", "creditor.yaml")}
+        assert (len(loaded.policies), loaded.files) == (1, 1)
+
+
+def test_what_is_not_there_is_said_plainly(tmp_path: Path) -> None:
+    """A name typed wrong ends in a sentence with the name."""
+    with pytest.raises(CannotRead, match=r"nowhere\.yaml cannot be read: No such file"):
+        load_files([tmp_path / "nowhere.yaml"])
+    with pytest.raises(CannotRead, match="nowhere is not a folder"):
+        load_folder(tmp_path / "nowhere")
+
+
+def test_an_endless_file_is_only_too_large(tmp_path: Path) -> None:
+    """Two megabytes where a page was meant are not read to the end."""
+    assert codes(load_text(tmp_path, b"a: " + b"x" * 2_000_000)) == ["P102"]
+
+
+def test_the_creditor_is_read_by_the_same_strict_reader(tmp_path: Path) -> None:
+    """A wrong check digit in the IBAN is found at its line before the first letter goes out."""
+    assert load_creditor(POLICIES / "creditor.yaml").city == "Lyon"
+    text = (POLICIES / "creditor.yaml").read_text("utf-8")
+    line = text[: text.index("iban:")].count("\n") + 1
+    (tmp_path / "creditor.yaml").write_text(text.replace("FR76 3009", "FR76 3008"), "utf-8")
+    with pytest.raises(CreditorRefused, match=rf"creditor\.yaml:{line}:7: P208 .*check digits are wrong"):
+        load_creditor(tmp_path / "creditor.yaml")
+    (tmp_path / "creditor.yaml").write_text(text + "name: Twice\n", "utf-8")
+    with pytest.raises(CreditorRefused, match="P107"):
+        load_creditor(tmp_path / "creditor.yaml")
