@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import zipfile
 from dataclasses import asdict
 from datetime import UTC
@@ -67,7 +68,8 @@ def _went_out(letter: SentLetter, rows: list[DeliveryRow]) -> bool:
 
 def _letter_path(letter: SentLetter) -> str:
     _, step, occurrence, channel = letter.delivery_key.split("/")
-    return f"letters/{step}-{occurrence}-{channel}/{safe_name(letter.name)}"
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", letter.name).lstrip(".")
+    return f"letters/{step}-{occurrence}-{channel}/{name}"
 
 
 def _machine_readable(case: Case, subject: Subject, rows: list[DeliveryRow], route: str) -> dict[str, object]:

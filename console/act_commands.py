@@ -19,7 +19,7 @@ from dunning.calendar import calendar_for
 from dunning.case import Case
 from dunning.decide import settle
 from ledger.cases import CaseRow
-from ledger.policies import PolicyBundle, keep_policy
+from ledger.policies import PolicyBundle, content_hash, keep_policy
 
 Until = Annotated[str | None, Parameter(help="The last day; without an end when left out.")]
 Step = Annotated[str | None, Parameter(help="The step, by its name; the one that waits when left out.")]
@@ -149,10 +149,11 @@ def change_policy(
     desk = Desk()
     row = desk.case(case)
     chosen = _policy(desk.settings.policies_dir, policy)
-    with desk.ledger.write() as db:
-        kept = keep_policy(db, PolicyBundle(policy, chosen.source_file, chosen.bundle, datetime.now(UTC)))
+    kept = content_hash(chosen.bundle)
     wanted = {"fact": "PolicyChanged", "policy": policy, "policy_hash": kept}
     if not dry_run:
+        with desk.ledger.write() as db:
+            keep_policy(db, PolicyBundle(policy, chosen.source_file, chosen.bundle, datetime.now(UTC)))
         return act(desk, row, who, wanted)
     now = datetime.now(UTC)
     moved = apply(Case.model_validate(row.state), facts.read_fact({**wanted, "id": "rehearsal"}, now, act=True))

@@ -7,13 +7,10 @@ import re
 import shutil
 import signal
 import time
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -21,24 +18,31 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from activities.settings import Settings
 from console.cases import Cases
+from console.demo_report import files_made, standing, what_happened, what_next
 from console.embedded import ensure_server, stop_server
 from console.import_file import open_table
 from console.import_rows import Row, read_rows
 from console.importing import Import, chunks
 from console.logs import set_up_logs
-from console.output import COULD_NOT_RUN, FINE, Stop, note, out, reason, table
+from console.output import COULD_NOT_RUN, FINE, Stop, note, out, table
 from console.policy_files import load_folder
 from console.sample_portfolio import write_sample
-from dunning.case import Case
 from ledger.cases import case as case_row
-from ledger.lists import CaseFilter, CaseLine, count_busy, counts, list_cases
+from ledger.lists import count_busy, counts
 from ledger.store import Ledger
 from ledger.tasks import TaskFilter, list_tasks
 from worker import connect, prepare_namespace, registrations, run_worker
 
-MOST_ROWS = 40  # a larger portfolio is summed up instead of listed
+STUCK_SECONDS = 120.0
 QUIET_SECONDS = 1.0  # so long nothing may be left to do before the demo calls it done
 _NIGHT = "The shipped policies contact nobody at night or on Sundays. For the demo, contact hours are open all week."
+
+
+_EVENTS = {
+    "PaymentReceived": "a payment arrives",
+    "DisputeOpened": "the debtor disputes",
+    "PromiseMade": "the debtor promises to pay in five days",
+}
 
 
 @Parameter(name="*")
@@ -100,35 +104,37 @@ async def _run(show: Show, settings: Settings, began: float) -> int:
     server = await asyncio.to_thread(ensure_server, show.folder)
     out(f"Temporal server on {server.address}, its web page on http://{server.ui_address}")
     out(_NIGHT)
-    ledger = Ledger(settings.database_url)
-    async with _working(settings, server.address) as cases:
-        await _import(show, ledger, cases)
-        await _until_quiet(ledger, "cases walk their policy")
-        await _approve(ledger, cases)
-        await _until_quiet(ledger, "approved steps go out")
-        _tell(ledger, settings)
-        if show.portfolio is None:
-            await _events(ledger, cases, settings.language)
-        _files(settings)
-        out(f"\nDone in {time.monotonic() - began:.0f} s.")
-        _next(show, server.ui_address)
-        if not show.exit:
-            await _until_stopped()
-    return FINE
-
-
-@asynccontextmanager
-async def _working(settings: Settings, address: str) -> AsyncIterator[Cases]:
-    """A worker for the length of the block."""
-    client = await connect(settings, address)
+    client = await connect(settings, server.address)
     await prepare_namespace(client, timedelta(days=30))
     stop = asyncio.Event()
     worker = asyncio.create_task(run_worker(client, registrations(settings), stop, settings))
+    ledger = Ledger(settings.database_url)
+    showing = asyncio.create_task(_show(show, settings, Cases(client, ledger), ledger))
+    await asyncio.wait({worker, showing}, return_when=asyncio.FIRST_COMPLETED)
+    if worker.done():  # it ended by itself: say why instead of waiting for it
+        showing.cancel()
+        await worker
     try:
-        yield Cases(client, Ledger(settings.database_url))
+        await showing
+        out(f"\nDone in {time.monotonic() - began:.0f} s.")
+        what_next(show.portfolio is None, not show.exit, show.folder, server.ui_address)
+        if not show.exit:
+            await _until_stopped()
     finally:
         stop.set()
         await worker
+    return FINE
+
+
+async def _show(show: Show, settings: Settings, cases: Cases, ledger: Ledger) -> None:
+    await _import(show, ledger, cases)
+    await _until_quiet(ledger, "cases walk their policy")
+    await _approve(ledger, cases)
+    await _until_quiet(ledger, "approved steps go out")
+    what_happened(ledger, settings)
+    if show.portfolio is None:
+        await _events(ledger, cases, settings.language)
+    files_made(settings)
 
 
 async def _import(show: Show, ledger: Ledger, cases: Cases) -> None:
@@ -138,7 +144,10 @@ async def _import(show: Show, ledger: Ledger, cases: Cases) -> None:
     read = list(read_rows(open_table(file, frozenset(defaults)), defaults))
     rows = [row for row in read if isinstance(row, Row)]
     faults = [row for row in read if not isinstance(row, Row)]
-    bringing = Import(ledger, load_folder(show.folder / "policies").policies, datetime.now(UTC))
+    loaded = load_folder(show.folder / "policies")
+    if loaded.findings:
+        raise Stop(f"The policies have findings, the first: {loaded.findings[0]}", COULD_NOT_RUN)
+    bringing = Import(ledger, loaded.policies, datetime.now(UTC))
     with _bar() as bar:
         into = bar.add_task("import", total=len(rows))
         for chunk in chunks(rows):
@@ -158,15 +167,18 @@ def _bar() -> Progress:
 
 
 async def _until_quiet(ledger: Ledger, what: str) -> None:
-    """Watch until no case has anything to do now."""
+    """Watch until no case has anything to do now. Stop when nothing moves for two minutes."""
     with _bar() as bar:
         watched = bar.add_task(what, total=None)
-        quiet_since = None
-        while quiet_since is None or time.monotonic() - quiet_since < QUIET_SECONDS:
+        seen, since = -1, time.monotonic()
+        while seen != 0 or time.monotonic() - since < QUIET_SECONDS:
             with ledger.read() as db:
                 busy, total = count_busy(db, datetime.now(UTC)), counts(db).open
             bar.update(watched, total=total, completed=total - busy)
-            quiet_since = None if busy else quiet_since or time.monotonic()
+            if busy != seen:
+                seen, since = busy, time.monotonic()
+            if busy and time.monotonic() - since > STUCK_SECONDS:
+                raise Stop(f"{busy} cases have not moved for {STUCK_SECONDS:g} s; demo.log says why.", COULD_NOT_RUN)
             await asyncio.sleep(0.1 if total < 1000 else 1.0)
 
 
@@ -182,100 +194,29 @@ async def _approve(ledger: Ledger, cases: Cases) -> None:
         out(f"{len(waiting)} steps waited for a person's approval; the demo approved them.")
 
 
-def _tell(ledger: Ledger, settings: Settings) -> None:
-    with ledger.read() as db:
-        lines = list_cases(db, CaseFilter(order="id", limit=100_000))
-        if len(lines) > MOST_ROWS:
-            _summary(ledger, lines)
-            return
-        rows = [_row(line, Case.model_validate(case_row(db, line.id).state), settings.language) for line in lines]
-    table("What happened, and why", ("Case", "Debtor", "Due", "Owed >", "Now", "Next, and why"), rows)
-
-
-def _row(line: CaseLine, case: Case, language: str) -> tuple[Any, ...]:
-    return (
-        line.id,
-        line.debtor_name,
-        line.due_date,
-        line.outstanding,
-        ", ".join(_done(case)) or "nothing yet",
-        reason(line.because, language),
-    )
-
-
-def _done(case: Case) -> list[str]:
-    """What went out or was asked for since the case came here."""
-    sent = [f"{r.step} ({', '.join(r.channels) or r.route})" for r in case.steps if r.done and r.why != "taken_over"]
-    return sent + [f"{call.step}: call asked for" for call in case.calls if call.result is None]
-
-
-def _summary(ledger: Ledger, lines: list[CaseLine]) -> None:
-    done: Counter[tuple[str, str]] = Counter()
-    with ledger.read() as db:
-        for line in lines:
-            for what in _done(Case.model_validate(case_row(db, line.id).state)) or ["nothing yet"]:
-                done[line.policy_name, what] += 1
-        kept = counts(db)
-    table("What happened", ("Policy", "Step", "Cases >"), [(*what, count) for what, count in sorted(done.items())])
-    table("Work for people", ("Task", "Open >"), sorted(kept.open_tasks.items()))
-
-
 async def _events(ledger: Ledger, cases: Cases, language: str) -> None:
     """One payment, one dispute, one promise, and what each changes."""
     today = datetime.now(UTC).date()
     with ledger.read() as db:
         owed = case_row(db, "DEMO-106").outstanding
-    told: list[tuple[str, str, dict[str, Any]]] = [
-        ("DEMO-106", "paid in full", {"fact": "PaymentReceived", "id": "demo-payment", "amount": owed.model_dump(), "received_on": str(today)}),
-        ("DEMO-105", "disputed: goods damaged", {"fact": "DisputeOpened", "id": "demo-dispute", "reason": "goods damaged"}),
-    ]  # fmt: skip
-    promise = {
+    paid = {"fact": "PaymentReceived", "id": "demo-payment", "amount": owed.model_dump(), "received_on": str(today)}
+    disputed = {"fact": "DisputeOpened", "id": "demo-dispute", "reason": "goods damaged"}
+    promised = {
         "fact": "PromiseMade",
         "id": "demo-promise",
         "by": "demo",
         "promised_for": str(today + timedelta(days=5)),
     }
     rows = []
-    for case_id, what, fact in told:
-        before = _now(ledger, case_id, language)
-        await cases.tell(case_id, fact)
-        await cases.settled(case_id, f"{fact['fact']}:{fact['id']}")
-        rows.append((case_id, what, before, _now(ledger, case_id, language)))
-    before = _now(ledger, "DEMO-104", language)
-    await cases.act("DEMO-104", promise)
-    rows.append(("DEMO-104", f"promised for {promise['promised_for']}", before, _now(ledger, "DEMO-104", language)))
+    for case_id, fact in (("DEMO-106", paid), ("DEMO-105", disputed), ("DEMO-104", promised)):
+        before = standing(ledger, case_id, language)
+        if fact is promised:
+            await cases.act(case_id, fact)
+        else:
+            await cases.tell(case_id, fact)
+            await cases.settled(case_id, f"{fact['fact']}:{fact['id']}")
+        rows.append((case_id, _EVENTS[str(fact["fact"])], before, standing(ledger, case_id, language)))
     table("Then three things happen", ("Case", "What", "Before", "After"), rows)
-
-
-def _now(ledger: Ledger, case_id: str, language: str) -> str:
-    with ledger.read() as db:
-        row = case_row(db, case_id)
-    return f"{row.status if row.status == 'closed' else row.doing}: {reason(row.because, language)}"
-
-
-def _files(settings: Settings) -> None:
-    kinds = Counter(file.relative_to(settings.outbox).parts[0] for file in settings.outbox.rglob("*") if file.is_file())
-    out("\nFiles produced:")
-    for kind, count in sorted(kinds.items()):
-        first = min(file for file in (settings.outbox / kind).rglob("*") if file.suffix != ".json")
-        out(f"  {count:>5} in {settings.outbox / kind}, for example {first.name}")
-
-
-def _next(show: Show, ui_address: str | None) -> None:
-    here = f"RELANCE_VAR_DIR={show.folder} .venv/bin/relance"
-    if show.exit:
-        out("\nTry next: `make demo` stays up, so that you can pay, dispute and promise by hand.")
-        return
-    out("\nTry next, in another terminal:")
-    if show.portfolio is None:
-        out(f"  {here} case why DEMO-107                    why this case stands where it stands")
-        out(
-            f"  {here} call DEMO-113 promised --for {datetime.now(UTC).date() + timedelta(days=7)}   the debtor promised"
-        )
-        out(f"  {here} pay DEMO-101 1240.00                  the money came")
-    out(f"  {here} task list                             what waits for a person")
-    out(f"  http://{ui_address}                             the workflows on Temporal's own page")
-    out("Ctrl-C ends the demo.")
 
 
 async def _until_stopped() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import logging
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 from activities.plain import one_line
 from activities.settings import Settings, load_settings
@@ -55,14 +57,29 @@ class Desk:
             return Policy.model_validate(policy(db, row.policy_hash)["policy"])
 
     def at_the_door(self, act: Callable[..., Awaitable[T]]) -> T:
-        """Run `act(cases)` with a connection to Temporal. CannotRun when there is none."""
+        """Run `act(cases)` with a connection to Temporal. CannotRun when there is none, Stop when it breaks."""
+        from temporalio.service import RPCError
+
         from console.cases import Cases
         from worker import connect
 
         async def inside() -> T:
-            return await act(Cases(await connect(self.settings), self.ledger))
+            return await act(Cases(await connect(self.settings, runtime=_runtime()), self.ledger))
 
-        return asyncio.run(inside())
+        try:
+            return asyncio.run(inside())
+        except RPCError as error:
+            words = f"The Temporal server does not answer any more ({error.message})."
+            raise Stop(f"{words} Start one with `relance up`.", COULD_NOT_RUN) from error
+
+
+@cache
+def _runtime() -> Any:
+    """Temporal's own retries are no news to a person who waits for one command: only its errors are shown."""
+    from console.telemetry import telemetry_runtime
+
+    logging.getLogger("temporal").setLevel(logging.ERROR)
+    return telemetry_runtime("127.0.0.1:0")
 
 
 def operator() -> str:

@@ -41,13 +41,18 @@ def _plain(node: Any) -> Any:
         kept["anyOf"] = [choice for choice in kept["anyOf"] if choice != {"type": "null"}]
         if len(kept["anyOf"]) == 1:
             kept |= kept.pop("anyOf")[0] | {key: kept[key] for key in ("description",) if key in kept}
-    if kept.get("type") == "array":
+    if kept.get("type") == "array" and not _are_parts(kept.get("items", {})):
         kept["uniqueItems"] = True
     if "$ref" in kept:
         target = str(kept.pop("$ref")).replace("#/$defs/", "#/definitions/")
         # In draft-07 a `$ref` hides everything beside it.
         kept = {**kept, "allOf": [{"$ref": target}]} if kept else {"$ref": target}
     return kept
+
+
+def _are_parts(items: Any) -> bool:
+    """Steps and branches: two that are alike are told by their own findings."""
+    return str(items.get("$ref", "")).endswith(("/Step", "/Branch"))
 
 
 def _no_doubles(validator: Any, unique: bool, items: Any, schema: Any) -> Iterator[ValidationError]:

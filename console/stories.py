@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from console.story_facts import CASE_ID, Saying, moment, saying_of, when
 from console.strict_yaml import read_yaml
 from dunning import facts as f
 from dunning.case import Case, Debtor, Invoice
@@ -75,15 +76,6 @@ class Story(_Words):
 
 
 @dataclass(frozen=True)
-class Saying:
-    """A fact of the story as it comes in through the doors: raw JSON, and whether a person says it."""
-
-    at: datetime
-    raw: dict[str, Any]
-    act: bool
-
-
-@dataclass(frozen=True)
 class Line:
     """One line of a telling, in the words that stories expect: `2026-03-02 09:00 sends firm-reminder (due_now)`."""
 
@@ -105,7 +97,7 @@ def load_story(path: Path) -> Story:
     try:
         story = Story.model_validate(reading.data)
         for told in story.facts:
-            _saying(told, 1, ZoneInfo("UTC"))
+            saying_of(told, 1, ZoneInfo("UTC"))
         for told in story.expect:
             _expected(told)
     except ValidationError as wrong:
@@ -122,7 +114,7 @@ def zone_of(story: Story, policy: Policy) -> ZoneInfo:
     return ZoneInfo(story.debtor.time_zone or policy.calendar.time_zone)
 
 
-def case_of(story: Story, policy: Policy, case_id: str = "STORY-1") -> Case:
+def case_of(story: Story, policy: Policy, case_id: str = CASE_ID) -> Case:
     """The case as the story opens it."""
     told = story.invoice
     past = story.taken_over
@@ -132,14 +124,14 @@ def case_of(story: Story, policy: Policy, case_id: str = "STORY-1") -> Case:
         policy_hash="",
         invoice=Invoice(number=case_id, issue_date=told.issued, due_date=told.due, amount=told.amount),
         debtor=Debtor(id="debtor", **story.debtor.model_dump()),
-        added_at=_moment(story.opened, zone_of(story, policy)),
+        added_at=moment(story.opened, zone_of(story, policy)),
         steps=taken_over(policy, Past(past.step, past.on)) if past else (),
     )
 
 
 def sayings(story: Story, policy: Policy) -> list[Saying]:
     """The story's facts and acts, as they come in through the doors, in the order told. Outages are left out."""
-    told = [_saying(said, number, zone_of(story, policy)) for number, said in enumerate(story.facts, start=1)]
+    told = [saying_of(said, number, zone_of(story, policy)) for number, said in enumerate(story.facts, start=1)]
     return [said for said in told if said.raw]
 
 
@@ -148,9 +140,9 @@ def tell(story: Story, policy: Policy) -> tuple[Life, list[Line]]:
     zone = zone_of(story, policy)
     coming: list[Happening] = []
     for number, said in enumerate(story.facts, start=1):
-        saying = _saying(said, number, zone)
+        saying = saying_of(said, number, zone)
         if not saying.raw:
-            coming.append(Happening(saying.at, away_until=_when(said["outage"], zone)))
+            coming.append(Happening(saying.at, away_until=when(said["outage"], zone)))
             continue
         fact = f.read_fact(saying.raw, saying.at, act=saying.act)
         if isinstance(fact, f.FactRefused):
@@ -177,91 +169,7 @@ def _end(story: Story, zone: ZoneInfo) -> datetime:
     return datetime.combine(last, _LAST_HOUR, zone).astimezone(UTC)
 
 
-def _moment(told: datetime, zone: ZoneInfo) -> datetime:
-    return told.replace(tzinfo=zone).astimezone(UTC)
-
-
-def _when(told: Any, zone: ZoneInfo) -> datetime:
-    """A day (then noon) or a day with an hour, by the debtor's clock."""
-    text = str(told)
-    return _moment(datetime.fromisoformat(text if len(text) > 10 else f"{text} 12:00"), zone)
-
-
-def _sum(told: Any) -> dict[str, Any] | None:
-    return None if told is None else Money.parse(str(told)).model_dump()
-
-
-def _named(told: Any, name: str) -> dict[str, Any]:
-    """The short form of a fact: `repeat: firm-reminder` for `repeat: {step: firm-reminder}`."""
-    return dict(told) if isinstance(told, dict) else {name: told} if told not in (None, "") else {}
-
-
-Form = Callable[[Any, str], dict[str, Any]]
-
-
-def _delivery(told: Any, day: str) -> dict[str, Any]:
-    key = f"STORY-1/{told['step']}/{told.get('occurrence', 1)}/{told['channel']}"
-    return {"fact": "DeliveryReported", "delivery": key, "result": told["result"], "detail": told.get("detail", "")}
-
-
-def _call(told: Any, day: str) -> dict[str, Any]:
-    words = _named(told, "result")
-    if "for" in words:
-        words["promised_for"] = words.pop("for")
-    return {"fact": "CallMade", **words}
-
-
-# The friendly form of each fact: what the story says -> raw JSON as it comes in.
-_FORMS: dict[str, Form] = {
-    "payment": lambda t, day: {"fact": "PaymentReceived", "received_on": day, **t},
-    "payment_reversed": lambda t, day: {"fact": "PaymentReversed", "payment_id": t["payment"]},
-    "credit_note": lambda t, day: {
-        "fact": "CreditNoteIssued", "issued_on": day, "dispute_id": t.get("dispute"),
-        **{k: v for k, v in t.items() if k != "dispute"},
-    },
-    "dispute": lambda t, day: {"fact": "DisputeOpened", **t},
-    "dispute_resolved": lambda t, day: {
-        "fact": "DisputeResolved", "dispute_id": t["dispute"], "outcome": t["outcome"], "upheld": t.get("upheld")
-    },
-    "insolvent": lambda t, day: {"fact": "DebtorInsolvent", "on": t or day},
-    "delivery": _delivery,
-    "books": lambda t, day: {"fact": "InvoiceChanged", "amount": t["amount"], "due_date": t["due"]},
-    "contact_changed": lambda t, day: {"fact": "ContactChanged"},
-    "promise": lambda t, day: {"fact": "PromiseMade", "promised_for": t["for"], "amount": t.get("amount")},
-    "plan": lambda t, day: {
-        "fact": "PlanAgreed", "instalments": [{"due": p["due"], "amount": _sum(p["amount"])} for p in t]
-    },
-    "hold": lambda t, day: {"fact": "HoldPlaced", **t},
-    "release": lambda t, day: {"fact": "HoldReleased", **_named(t, "reason")},
-    "call": _call,
-    "approve": lambda t, day: {"fact": "StepApproved", **_named(t, "step")},
-    "refuse": lambda t, day: {"fact": "StepRefused", **t},
-    "skip": lambda t, day: {"fact": "StepSkipped", "step": t["step"], "words": {"reason": t["reason"]}},
-    "repeat": lambda t, day: {"fact": "StepRepeated", **_named(t, "step")},
-    "write_off": lambda t, day: {"fact": "CaseWrittenOff", **_named(t, "reason")},
-    "withdraw": lambda t, day: {"fact": "CaseWithdrawn", **_named(t, "reason")},
-}  # fmt: skip
-_ACTS = frozenset(act.__name__ for act in get_args(f.Act))
 _VERBS = ("sends", "calls", "hands_over", "skips", "asks", "closes", "waits", "notes", "refuses")
-
-
-def _saying(told: dict[str, Any], number: int, zone: ZoneInfo) -> Saying:
-    named = [key for key in told if key != "on"]
-    if "on" not in told or len(named) != 1 or named[0] not in (*_FORMS, "outage"):
-        raise ValueError(f"a fact has `on:` and one of {', '.join([*_FORMS, 'outage'])}, not {sorted(told)}")
-    at = _when(told["on"], zone)
-    if named[0] == "outage":
-        return Saying(at, {}, act=False)
-    try:
-        raw = _FORMS[named[0]](told[named[0]], str(told["on"])[:10])
-    except (KeyError, TypeError, AttributeError) as wrong:
-        raise ValueError(f"{named[0]} on {told['on']}: {wrong!r} is missing or not understood") from wrong
-    raw = {"id": f"{named[0]}-{number}", "by": "story", **raw}
-    if "amount" in raw:
-        raw["amount"] = _sum(raw["amount"])
-    if raw.get("upheld") is not None:
-        raw["upheld"] = _sum(raw["upheld"])
-    return Saying(at, raw, act=raw["fact"] in _ACTS)
 
 
 def _expected(told: dict[str, Any]) -> dict[str, str]:

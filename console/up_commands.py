@@ -105,14 +105,20 @@ async def _work(settings: Settings, ledger: Ledger, server: EmbeddedServer) -> N
     for kind in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(kind, stop.set)
     working = asyncio.create_task(run_worker(client, registrations(settings), stop, settings))
+    resuming = asyncio.create_task(resume_cases(Cases(client, ledger), ledger))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({working, resuming, stopping}, return_when=asyncio.FIRST_COMPLETED)
     try:
-        resumed = await resume_cases(Cases(client, ledger), ledger)
-        out(f"{resumed} cases resumed. Ready; Ctrl-C stops.")
+        if resuming.done():
+            out(f"{resuming.result()} cases resumed. Ready; Ctrl-C stops.")
+        else:
+            resuming.cancel()  # the next `relance up` resumes the rest
     except BaseException:
         stop.set()
-        await asyncio.gather(working, return_exceptions=True)
         raise
-    await working
+    finally:
+        await working
+        stopping.cancel()
 
 
 def _greet(settings: Settings, server: EmbeddedServer) -> None:

@@ -159,8 +159,8 @@ def _(fact: f.StepPerformed, case: Case) -> Case:
 @change.register
 def _(fact: f.CallRequested, case: Case) -> Case:
     attempt = CallAttempt(step=fact.step, attempt=fact.attempt, requested_at=fact.at, due=fact.due)
-    # `again` stays until the call is over: its further attempts belong to the same repeat.
-    return replace(case, calls=(*case.calls, attempt), retry=None, hurry=False, approval=None)
+    # `again` and the approval stay until the call is over: further attempts belong to the same call.
+    return replace(case, calls=(*case.calls, attempt), retry=None, hurry=False)
 
 
 @change.register

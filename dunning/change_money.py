@@ -115,6 +115,8 @@ def _(fact: f.DeliveryReported, case: Case) -> Case:
     owner, step, _occurrence, channel = (*fact.delivery.split("/"), "", "", "", "")[:4]
     if owner != case.id or not channel or not _NAME.fullmatch(step):
         return _odd(case, fact, "unreadable_fact", f"delivery {fact.delivery} is not of this case")
+    if case.next_occurrence(step) == 1:  # to repeat it would jump over the milder steps before it
+        return _odd(case, fact, "unreadable_fact", f"delivery {fact.delivery} is of a step that never went out")
     notice = channel == "registered_letter" and fact.result in ("refused", "unclaimed")
     if fact.result == "delivered" or notice:  # an unclaimed registered letter still counts as notice
         return case

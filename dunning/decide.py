@@ -11,7 +11,7 @@ from dunning.apply import apply
 from dunning.calendar import calendar_for
 from dunning.calling import calling
 from dunning.case import Case, Outcome, Plan, Question
-from dunning.decision import AskPerson, Close, Decision, Task
+from dunning.decision import AskPerson, Close, Decision, Perform, Task
 from dunning.money import Money
 from dunning.policy import Policy
 from dunning.reasons import Because, because
@@ -240,7 +240,11 @@ def _next_step(policy: Policy, case: Case, now: datetime) -> Answer:
     when = due(here)
     if now < when.at:
         return wait(case, when.at, when.why, here.step.step)
-    return left_out(here, when, now) or outside_hours(here, when, now) or go(here, when, now)
+    if answer := left_out(here, when, now):
+        return answer
+    answer = go(here, when, now)
+    # A person may be asked at any hour: work that vanished every evening could not be relied on.
+    return (outside_hours(here, when, now) if isinstance(answer, Perform) else None) or answer
 
 
 _RULES: tuple[Rule, ...] = (

@@ -190,4 +190,11 @@ MEANING = {
         _steps(_REMINDER, _CALL + ", attach: [statement]"),
         _steps(_REMINDER, _CALL),
     ),
+    "P610": Kind(
+        "condition-without-words",
+        "this condition says nothing, so it always holds",
+        "Write what must hold, or leave `when:` out.",
+        _steps(_REMINDER + ", when: {}"),
+        _steps(_REMINDER + ", when: {outstanding: {at_least: 50 EUR}}"),
+    ),
 }

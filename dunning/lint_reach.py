@@ -14,8 +14,10 @@ _IDLE = {"call": ("pay_within", "attach"), "handover": ("pay_within", "attach", 
 
 
 def reach_rules(policy: Policy) -> Iterator[Remark]:
-    """P601 to P606, P608 and P609."""
+    """P601 to P606 and P608 to P610."""
     for path, index, conditions in conditions_of(policy):
+        if not conditions.model_dump(exclude_none=True):
+            yield Remark("P610", path, at_key=True)
         yield from _never_holds(policy, path, conditions)
         yield from _too_late(policy.steps[index], path, conditions)
     fork: Step | None = None

@@ -157,7 +157,9 @@ class Step(Part):
     fork: tuple[Branch, ...] | None = Field(default=None, min_length=1, description="Ways out, the first that holds.")
     tone: Tone = Field(default=Tone.courteous, description="courteous, firm or formal.")
     letter: Name | None = Field(default=None, description="The text, by its name in policies/letters/.")
-    to: Literal["billing", "manager"] = Field(default="billing", description="Who it is for; a manager nobody knows is replaced by billing.")
+    to: Literal["billing", "manager"] = Field(
+        default="billing", description="Who it is for; billing, where no manager is known."
+    )
     pay_within: Delay | None = Field(default=None, description="Deadline given to the debtor.")
     attach: tuple[Literal["letter", "statement"], ...] = Field(default=(), description="PDFs attached to the e-mail.")
     when: Conditions | None = Field(default=None, description="The step is skipped when these do not all hold.")

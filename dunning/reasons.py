@@ -25,10 +25,17 @@ class Because(BaseModel):
         """The sentence in the language (`en` or `fr`); English where there is no other."""
         place = 1 if language == "fr" else 0
         words = {k: TERMS[v][place] if v in TERMS else v for k, v in self.words.items()}
-        return SENTENCES[self.code][place].format_map(words)
+        return SENTENCES[self.code][place].format_map(_Gaps(words))
 
     def __str__(self) -> str:
         return self.text()
+
+
+class _Gaps(dict[str, str]):
+    """Words for a sentence: one that was not given leaves a gap rather than an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
 
 
 def because(code: str, **words: object) -> Because:
@@ -192,6 +199,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "call_needed": (
         "Call the debtor: attempt {attempt} of {attempts}, by {day}.",
         "Appeler le débiteur : tentative {attempt} sur {attempts}, avant le {day}.",
+    ),
+    "call_not_made": (
+        "{step} is left out: the call was not made in time.",
+        "{step} est omis : l'appel n'a pas été passé à temps.",
+    ),
+    "call_unanswered": (
+        "{step} is over ({result}): no attempt is left.",
+        "{step} est terminé ({result}) : plus de tentative.",
     ),
     "wrong_number": (
         "The number is wrong: find another, then repeat or skip {step}.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,13 +23,14 @@ from activities.settings import Settings
 from dunning.case import Case, Debtor, Invoice
 from dunning.money import Money
 from dunning.policy import Policy
+from dunning.terms import DebtorKind
 from ledger import book
 from ledger.cases import NewCase, add_case
 from ledger.cases import case as ledger_case
 from ledger.deliveries import deliveries_of
 from ledger.policies import PolicyBundle, keep_policy
 from ledger.store import Ledger
-from ledger.tasks import TaskFilter, list_tasks
+from ledger.tasks import TaskFilter, TaskRow, list_tasks
 from tests.temporal_env import queue_name, worker_on
 from workflows.case import CaseState, CaseWorkflow
 
@@ -107,8 +107,16 @@ class Room:
         """Put an invoice, its debtor and its case into the ledger; returns the case's id."""
         case_id = f"F-{uuid.uuid4().hex[:8]}"
         now = datetime.now(UTC)
-        told = {"name": "Atelier Martin", "kind": "business", "country": "FR", "email": "compta@example.org", **debtor}
-        owner = book.Debtor(id=f"D-{case_id}", phone="+33123456789", address=("1 rue A", "75001 Paris"), **told)
+        told = {
+            "name": "Atelier Martin",
+            "kind": "business",
+            "country": "FR",
+            "email": "compta@example.org",
+            "phone": "+33123456789",
+            "address": ("1 rue A", "75001 Paris"),
+            **debtor,
+        }
+        owner = book.Debtor(id=f"D-{case_id}", **told)
         money = Money.parse(amount)
         bundle = {"policy": used.model_dump(mode="json", exclude_defaults=True), "letters": LETTERS}
         with self.ledger.write() as db:
@@ -119,7 +127,7 @@ class Room:
                 policy=used.policy,
                 policy_hash=kept,
                 invoice=Invoice(number=case_id, issue_date=due.replace(day=1), due_date=due, amount=money),
-                debtor=Debtor(id=owner.id, kind=owner.kind, country="FR"),
+                debtor=Debtor(id=owner.id, kind=DebtorKind(owner.kind), country="FR"),
                 added_at=now,
             )
             state = case.model_dump(mode="json", exclude_defaults=True)
@@ -139,12 +147,16 @@ class Room:
                 start_signal_args=[signal] if signal else [],
             )
 
-    def use_closed_mail_server(self) -> None:
-        """From now on e-mail goes to a port where nobody listens."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        settings = Settings(email="smtp", smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none", provider_timeout=2)
+    def use_mail_server(self, port: int | None) -> None:
+        """From now on e-mail goes to this port of this machine."""
+        settings = Settings(
+            outbox=self.folder / "outbox",
+            email="smtp",
+            smtp_host="127.0.0.1",
+            smtp_port=port,
+            smtp_tls="none",
+            provider_timeout=2,
+        )
         self.activities._room = replace(self.activities._room, senders=choose_senders(settings, creditor()))
 
     def tries(self, case_id: str) -> int:
@@ -165,10 +177,14 @@ class Room:
         with self.ledger.read() as db:
             return [row.state for row in deliveries_of(db, case_id)]
 
+    def open_tasks(self, case_id: str) -> list[TaskRow]:
+        """The case's open tasks."""
+        with self.ledger.read() as db:
+            return list_tasks(db, TaskFilter(case_id=case_id))
+
     def tasks(self, case_id: str) -> list[str]:
         """Kinds of the case's open tasks."""
-        with self.ledger.read() as db:
-            return [task.kind for task in list_tasks(db, TaskFilter(case_id=case_id))]
+        return [task.kind for task in self.open_tasks(case_id)]
 
     def outstanding(self, case_id: str) -> str:
         """What is outstanding by the ledger."""

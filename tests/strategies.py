@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
 from dunning import facts as f
 from dunning.case import Case, Debtor, Invoice, StepRecord
+from dunning.decision import Decision
 from dunning.money import Money
 from dunning.opening import Past, taken_over
 from dunning.policy import Policy, Weekday
-from dunning.simulate import Happening
+from dunning.simulate import Happening, simulate
 from dunning.terms import DebtorKind
 
 WEEKDAYS = [str(day) for day in Weekday]
@@ -74,7 +75,7 @@ ROUTES = st.sampled_from(["agency", "lawyer", "injunction", "ask"])
 @st.composite
 def _step(draw: st.DrawFn, place: int, deadlines: list[str]) -> dict[str, Any]:
     step: dict[str, Any] = {"step": f"s{place}", "day": draw(_day(place, deadlines))}
-    kind = draw(st.sampled_from(["message", "message", "call", "fork"]))
+    kind = draw(st.sampled_from(["message", "message", "message", "call", "call", "fork"]))
     if kind == "message":
         names = st.sampled_from(["email", "sms", "letter", "registered_letter"])
         step |= {"channels": draw(st.lists(names, min_size=1, max_size=3, unique=True)), "letter": "reminder"}
@@ -86,9 +87,9 @@ def _step(draw: st.DrawFn, place: int, deadlines: list[str]) -> dict[str, Any]:
     else:
         first = draw(st.lists(st.fixed_dictionaries({"when": CONDITIONS, "then": ROUTES}), max_size=2))
         step["fork"] = [*first, {"then": draw(ROUTES)}]
-    step["when"] = draw(st.none() | CONDITIONS)
-    step["approval"] = draw(st.sampled_from(["not_needed", "not_needed", "required"]))
-    step["if_missed"] = draw(st.sampled_from(["send_now", "skip", "ask"]))
+    step["when"] = draw(st.none() | st.none() | st.none() | CONDITIONS)
+    step["approval"] = draw(st.sampled_from(["not_needed", "not_needed", "not_needed", "required"]))
+    step["if_missed"] = draw(st.sampled_from(["send_now", "send_now", "skip", "ask"]))
     return step
 
 
@@ -96,7 +97,7 @@ def _step(draw: st.DrawFn, place: int, deadlines: list[str]) -> dict[str, Any]:
 def policies(draw: st.DrawFn) -> Policy:
     """Any policy that the model lets through, from one step to seven."""
     steps: list[dict[str, Any]] = []
-    for place in range(draw(st.integers(1, 7))):
+    for place in range(draw(st.sampled_from(range(1, 8)))):
         steps.append(draw(_step(place, [s["step"] for s in steps if s.get("pay_within")])))
     names = st.sampled_from([s["step"] for s in steps])
     late = st.fixed_dictionaries({"at": st.just("by_age"), "never_beyond": names})
@@ -201,7 +202,7 @@ def acts(told: Told) -> st.SearchStrategy[f.Fact]:
     """Something a person does, sensible or not: what is not is refused."""
     step = st.sampled_from([s.step for s in told.policy.steps])
     ahead = st.integers(-2, 30).map(lambda days: told.at.date() + timedelta(days))
-    whole = told.case.invoice.amount.minor
+    whole = max(told.case.outstanding.minor, 2)
     rates = ahead.map(
         lambda day: [
             {"due": day, "amount": eur((whole + 1) // 2)},
@@ -211,6 +212,7 @@ def acts(told: Told) -> st.SearchStrategy[f.Fact]:
     vain = st.sampled_from("disputed reached no_answer wrong_number not_made".split())
     kinds = [
         _words("PromiseMade", amount=st.none() | SUMS, promised_for=ahead),
+        _words("PlanAgreed", instalments=rates),
         _words("PlanAgreed", instalments=rates),
         _words("HoldPlaced", reason=st.just("talks"), until=st.none() | ahead),
         _words("HoldReleased"),
@@ -227,23 +229,61 @@ def acts(told: Told) -> st.SearchStrategy[f.Fact]:
     return st.one_of(kinds).map(told.fact)
 
 
+def answers(told: Told, decision: Decision) -> st.SearchStrategy[f.Fact] | None:
+    """What a person would do about the work that is open, so that lives go on to their severe steps."""
+    task = next(iter(decision.tasks), None)
+    if task is None:
+        return None
+    step, disputes = task.step or "s0", list(told.case.contested)
+    again = st.sampled_from([_words("StepRepeated", step=st.just(step)), _words("HoldReleased")]).flatmap(lambda w: w)
+    skipped = _words("StepSkipped", step=st.just(step), words=st.just({"reason": "no"}))
+    match task.kind:
+        case "approve":
+            words = _words("StepApproved", step=st.just(step))
+        case "route":
+            words = _words("StepApproved", step=st.just(step), route=st.sampled_from(["agency", "lawyer"]))
+        case "call":
+            words = _words("CallMade", result=st.sampled_from(["reached", "no_answer", "disputed", "wrong_number"]))
+        case "dispute" if disputes:
+            outcome = st.sampled_from(["rejected", "rejected", "upheld"])
+            words = _words("DisputeResolved", dispute_id=st.just(disputes[0]), outcome=outcome)
+        case "follow_up" | "end_of_policy":
+            words = _words("StepRepeated", step=st.just(told.case.steps[-1].step)) if told.case.steps else again
+        case _:
+            words = again | skipped if task.step else _words("HoldReleased")
+    return words.map(told.fact)
+
+
 @st.composite
-def happenings(draw: st.DrawFn, policy: Policy, case: Case, most: int = 14) -> list[Happening]:
-    """Up to `most` things that happen within eight months: facts, acts, news of the debtor and outages."""
+def _happening(draw: st.DrawFn, told: Told, decision: Decision) -> Happening:
+    sensible = answers(told, decision)
+    if sensible is not None and draw(st.integers(0, 9)) < 6:
+        return Happening(told.at, fact=draw(sensible))
+    match draw(st.integers(0, 9)):
+        case 0:
+            news = {"solvency": draw(st.sampled_from(["good", "bad"])), "unpaid_count": draw(st.integers(0, 4))}
+            return Happening(told.at, debtor=Debtor.model_validate(told.case.debtor.model_dump() | news))
+        case 1:
+            return Happening(told.at, away_until=told.at + timedelta(hours=draw(st.integers(1, 400))))
+        case 2:
+            whole = max(told.case.balance.minor, 1)
+            words = _words(
+                "PaymentReceived", id=PAY_IDS, amount=st.just(eur(whole)), received_on=st.just(told.at.date())
+            )
+            return Happening(told.at, fact=told.fact(draw(words)))
+        case 3 | 4 | 5:
+            return Happening(told.at, fact=draw(signals(told)))
+    return Happening(told.at, fact=draw(acts(told)))
+
+
+@st.composite
+def happenings(draw: st.DrawFn, policy: Policy, case: Case) -> list[Happening]:
+    """Up to a dozen things, one after the other over some months; what people do fits what they are asked, mostly."""
     found: list[Happening] = []
-    offsets = st.integers(0, 240 * 1440) | st.integers(0, 40).map(lambda days: days * 1440)
-    for number, minutes in enumerate(draw(st.lists(offsets, max_size=most))):
-        at = case.added_at + timedelta(minutes=minutes)
-        told = Told(policy, case, at, number)
-        match draw(st.integers(0, 9)):
-            case 0:
-                solvency = draw(st.sampled_from(["good", "bad"]))
-                news = {"solvency": solvency, "unpaid_count": draw(st.integers(0, 4))}
-                found.append(Happening(at, debtor=Debtor.model_validate(case.debtor.model_dump() | news)))
-            case 1:
-                found.append(Happening(at, away_until=at + timedelta(hours=draw(st.integers(1, 400)))))
-            case 2 | 3 | 4 | 5:
-                found.append(Happening(at, fact=draw(signals(told))))
-            case _:
-                found.append(Happening(at, fact=draw(acts(told))))
+    first = max(case.added_at, datetime.combine(case.invoice.due_date - timedelta(20), time(9), UTC))
+    at = first + timedelta(hours=draw(st.integers(0, 600)))
+    for number in range(draw(st.sampled_from(range(13)))):
+        life = simulate(policy, case, found, at)
+        found.append(draw(_happening(Told(policy, life.case, at, number), life.decision)))
+        at += timedelta(minutes=draw(st.sampled_from([0, 1, 600, 1440]) | st.integers(0, 20 * 1440)))
     return found

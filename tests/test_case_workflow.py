@@ -15,6 +15,7 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from tests.durable import Room, message, policy, room
+from tests.mail_server import free_port
 from tests.temporal_env import skipping_env
 
 __all__ = ["skipping_env"]
@@ -96,7 +97,7 @@ async def test_a_payment_during_an_outage_of_the_mail_server_stops_the_next_try(
 ) -> None:
     """The mail server refuses connections; the money comes between two tries; no third try is made."""
     async with room(skipping_env, tmp_path) as here:
-        here.use_closed_mail_server()
+        here.use_mail_server(free_port())
         case_id = here.add(policy(message("first", 0)), datetime.now(UTC).date() - timedelta(days=1))
         handle = await here.start(case_id)
         await here.wait_for_tries(case_id, 1)
@@ -111,7 +112,7 @@ async def test_after_a_long_outage_of_the_mail_server_the_next_try_is_a_decision
 ) -> None:
     """Fifteen minutes of tries in vain, then an hour's pause: the case says so and has a timer."""
     async with room(skipping_env, tmp_path) as here:
-        here.use_closed_mail_server()
+        here.use_mail_server(free_port())
         handle = await here.start(here.add(policy(message("first", 0)), datetime.now(UTC).date() - timedelta(days=1)))
         state = await _until_asked(here, handle, 1)
         assert state["decision"]["do"] == "wait"

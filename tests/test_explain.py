@@ -15,8 +15,13 @@ from dunning.case import Case, Debtor, Invoice
 from dunning.explain import course, dated_course
 from dunning.explain_words import WORDS
 from dunning.money import Money
+from dunning.opening import Past, taken_over
 from dunning.policy import Policy
 from dunning.terms import DebtorKind
+from ledger.book import Invoice as KeptInvoice
+from ledger.cases import NewCase, add_case
+from ledger.store import Ledger
+from tests.ledger_book import open_book
 from tests.policy_text import POLICIES, example, load_text
 
 SHIPPED: dict[str, Policy] = {one.policy.policy: one.policy for one in load_folder(POLICIES).policies}
@@ -66,6 +71,47 @@ def test_a_holiday_moves_a_step() -> None:
         SHIPPED["standard-b2b"], case_of(SHIPPED["standard-b2b"], date(2026, 4, 30), date(2026, 4, 1))
     )
     assert [str(line.day) for line in walked if line.step == "courteous-reminder"] == ["2026-05-04"]
+
+
+def begun_on_3_february(policy: Policy) -> Case:
+    """Due on 2 February 2026, taken over with its courteous reminder sent on 3 February."""
+    case = case_of(policy, date(2026, 2, 2), date(2026, 2, 3))
+    past = taken_over(policy, Past("courteous-reminder", date(2026, 2, 3)))
+    return case.model_copy(update={"opened_at": case.added_at, "steps": past})
+
+
+def test_a_case_that_has_begun_is_told_from_today_on() -> None:
+    """Looked at on 2 March, after four silent weeks: no date lies in the past, and what went out is not told again."""
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    policy = SHIPPED["standard-b2b"]
+    walked = dated_course(policy, begun_on_3_february(policy), now=now)
+    assert min(line.at for line in walked) >= now
+    assert walked[0].step == "first-call"
+    assert "formal-notice" in [line.step for line in walked]
+    assert not [line for line in walked if line.step == "courteous-reminder"]
+
+
+def test_explain_walks_a_case_of_the_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--invoice F-1` takes the invoice from the ledger, and an unknown number is refused with its name."""
+    url = f"sqlite:///{tmp_path}/relance.db"
+    monkeypatch.setenv("RELANCE_DATABASE_URL", url)
+    ledger, state = Ledger(url), begun_on_3_february(SHIPPED["standard-b2b"])
+    ledger.migrate()
+    kept_invoice = KeptInvoice("F-1", "F-1", "D1", date(2026, 1, 5), date(2026, 2, 2), state.invoice.amount)
+    with ledger.write() as db:
+        pinned = open_book(db)
+        told = state.model_dump(mode="json", exclude_defaults=True)
+        new = NewCase(kept_invoice, "standard-b2b", pinned, told, state.invoice.amount, state.added_at)
+        assert add_case(db, new)
+    file = POLICIES / "standard-b2b.yaml"
+    assert run("explain", file, "--invoice", "F-1") == 0
+    out = capsys.readouterr().out
+    assert "F-1: 2000.00 EUR, 2026-01-05 → 2026-02-02" in out
+    assert "First call: a collector calls (attempt 1)." in out
+    with pytest.raises(Stop, match="no case F-2"):
+        run("explain", file, "--invoice", "F-2")
 
 
 def test_a_late_case_enters_by_age_and_says_so() -> None:

@@ -156,7 +156,7 @@ def test_a_dropped_task_may_come_back(book: Ledger) -> None:
 
 
 def test_a_task_wanted_again_after_it_was_done_is_opened_anew(book: Ledger) -> None:
-    """Marie agreed a promise on 3 March instead of calling; it is broken, the call is wanted again, and is asked for."""
+    """Marie agreed a promise on 3 March instead of calling; it is broken, and the call is asked for again."""
     done = TaskDone("call/1", "marie", {"result": "promised"})
     record_tasks(book, 1, CALL, APPROVE)
     assert record_tasks(book, 2, done=(done,)) == []

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from console.policy_files import CannotRead, CreditorRefused, load_creditor, load_file, load_files, load_folder
 from console.policy_schema import policy_schema, schema_text
+from console.strict_yaml import read_yaml
+from dunning.explain import course
 from dunning.policy import Policy
 from tests.policy_text import POLICIES, README, codes, example, load_text
 
@@ -212,3 +218,58 @@ def test_the_creditor_is_read_by_the_same_strict_reader(tmp_path: Path) -> None:
     (tmp_path / "creditor.yaml").write_text(text + "name: Twice\n", "utf-8")
     with pytest.raises(CreditorRefused, match="P107"):
         load_creditor(tmp_path / "creditor.yaml")
+
+
+EXAMPLE: dict[str, Any] = read_yaml(example().encode()).data
+WORDS = ["", "x", "NO", "EUR", "ask", "formal", "sms", "business_days", "previous_step", "24:00-24:00", "reminder"]
+AMOUNTS = ["1e9 EUR", "0 EUR", "999999999999 EUR", {"at_least": "1 EUR"}, {"days": 3650}, {"then": "agency"}]
+STRANGE: list[Any] = [
+    None,
+    True,
+    -1,
+    0,
+    41,
+    10**17,
+    "../../etc/passwd",
+    "\u2028",
+    "é" * 200,
+    [],
+    {},
+    [[]],
+    [None],
+    {"": None},
+]
+HOSTILE_VALUES = st.sampled_from([*WORDS, *AMOUNTS, *STRANGE])
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, item in inner for place in _places(item, (*path, key)))]
+
+
+PLACES = [path for path in _places(EXAMPLE) if path]
+
+
+@settings(max_examples=400)
+@given(st.lists(st.tuples(st.sampled_from(PLACES), HOSTILE_VALUES | st.just("delete")), min_size=1, max_size=4))
+def test_no_value_in_no_place_brings_the_check_down(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
+    """Whatever replaces whatever in a policy, the answer is a sound policy or findings, never a traceback."""
+    data: Any = json.loads(json.dumps(EXAMPLE))
+    for path, value in changes:
+        inside = data
+        for key in path[:-1]:
+            inside = inside[key] if isinstance(inside, dict) and key in inside else _item(inside, key)
+        if isinstance(inside, dict) and value == "delete":
+            inside.pop(path[-1], None)
+        elif isinstance(inside, dict) or (isinstance(inside, list) and path[-1] in range(len(inside))):
+            inside[path[-1]] = value
+    with TemporaryDirectory() as folder:
+        loaded = load_text(Path(folder), json.dumps(data))
+    assert len(loaded.policies) == (not loaded.findings)
+    for one in loaded.policies:
+        assert course(one.policy)
+        assert Policy.model_validate(one.bundle["policy"]) == one.policy
+
+
+def _item(inside: Any, key: Any) -> Any:
+    return inside[key] if isinstance(inside, list) and key in range(len(inside)) else None

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,6 +20,9 @@ from cryptography.x509.oid import NameOID
 from activities.message import Attachment, OutcomeUnknown, Outgoing, Refused, TryLater, Undeliverable
 from activities.mime import Identity
 from activities.smtp import Smtp, SmtpServer
+from tests.mail_server import Postmaster, Start, free_port, start
+
+__all__ = ["start"]
 
 IDENTITY = Identity(name="Atelier Lumen", address="factures@creditor.example", reply_to="compta@creditor.example")
 MESSAGE = Outgoing(
@@ -38,71 +37,6 @@ MESSAGE = Outgoing(
     attachments=(Attachment("lettre.pdf", "application/pdf", b"\n.\r\n.\r" * 50),),
     at=datetime(2026, 11, 2, 8, 30, tzinfo=UTC),
 )
-
-
-def hang_up(server: SMTP) -> None:
-    assert isinstance(server.transport, asyncio.Transport)
-    server.transport.abort()
-
-
-@dataclass
-class Postmaster:
-    """A mail server's behaviour, told by its answers; what it took is in `taken`."""
-
-    to_sender: str = "250 OK"
-    to_recipient: str = "250 OK"
-    to_data: str = "250 taken"
-    goes_away: str = ""
-    taken: list[Envelope] = field(default_factory=list)
-
-    async def handle_MAIL(  # noqa: N802 - the name that aiosmtpd calls
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        envelope.mail_from = address
-        return self.to_sender
-
-    async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if self.goes_away == "at recipient":
-            hang_up(server)
-        if self.to_recipient.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.to_recipient
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - the name that aiosmtpd calls
-        if self.goes_away == "after data":
-            hang_up(server)
-        if self.goes_away == "silent":
-            await asyncio.sleep(3)
-        if self.to_data.startswith("250"):
-            self.taken.append(envelope)
-        return self.to_data
-
-
-Start = Callable[..., SmtpServer]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    running: list[Controller] = []
-
-    def begin(postmaster: Postmaster, **options: Any) -> SmtpServer:
-        port = free_port()
-        controller = Controller(postmaster, hostname="127.0.0.1", port=port, **options)
-        controller.start()
-        running.append(controller)
-        return SmtpServer(host="127.0.0.1", port=port, tls="none", timeout=1.0)
-
-    yield begin
-    for controller in running:
-        controller.stop()
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,8 @@ from activities.questions import Answer, Question
 from console.cases import Cases
 from console.output import Stop
 from console.policy_files import LoadedPolicy, load_folder
-from console.stories import Saying, Story, StoryRefused, case_of, differences, load_story, sayings, tell, zone_of
+from console.stories import Story, StoryRefused, case_of, differences, load_story, sayings, tell, zone_of
+from console.story_facts import CASE_ID, Saying
 from dunning.case import Case
 from dunning.simulate import Life
 from ledger import book
@@ -154,7 +155,7 @@ class Teller:
         running = await self._wait_until(case_id, said.at)
         raw = dict(said.raw)
         if "delivery" in raw:
-            raw["delivery"] = raw["delivery"].replace("STORY-1", case_id)
+            raw["delivery"] = raw["delivery"].replace(CASE_ID, case_id)
         if said.act:
             try:
                 await self.cases.act(case_id, raw)
