@@ -16,6 +16,7 @@ import pytest
 
 from activities.creditor import Creditor
 from activities.letter_sample import full_sample
+from activities.handover import HandoverFolder
 from activities.message import Attachment, Outgoing, Refused, TryLater, Undeliverable, email_address, phone_number
 from activities.mime import Identity, mime_message
 from activities.outbox import Outbox, safe_name
@@ -230,6 +231,7 @@ def test_settings_choose_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """By default all goes to the outbox; a mail server or SendGrid is chosen by a setting, its key read from a file."""
     creditor: Creditor = full_sample().creditor
     senders = choose_senders(Settings(outbox=tmp_path), creditor)
+    assert isinstance(senders.pop("handover"), HandoverFolder)
     assert {type(sender) for sender in senders.values()} == {Outbox}
     assert set(senders) == {"email", "sms", "letter", "registered_letter"}
     assert isinstance(choose_senders(Settings(email="smtp", smtp_host="mail.example"), creditor)["email"], Smtp)
