@@ -35,9 +35,12 @@ from worker import connect, prepare_namespace, registrations, run_worker
 
 STUCK_SECONDS = 120.0
 QUIET_SECONDS = 1.0  # so long nothing may be left to do before the demo calls it done
-_NIGHT = "The shipped policies contact nobody at night or on Sundays. For the demo, contact hours are open all week."
+_NIGHT = (
+    "The shipped policies contact nobody at night or at weekends. For the demo, contact hours are open day and night."
+)
 
 
+_EVERY_DAY = "  week_days: [{days}, sunday]\n  public_holidays: open"
 _EVENTS = {
     "PaymentReceived": "a payment arrives",
     "DisputeOpened": "the debtor disputes",
@@ -94,8 +97,10 @@ def _prepare(folder: Path) -> Settings:
 
 
 def _always_open(policy: str) -> str:
-    days = "monday, tuesday, wednesday, thursday, friday, saturday, sunday"
-    policy = re.sub(r"(?m)^  week_days: .*$", f"  week_days: [{days}]\n  public_holidays: open", policy)
+    """The policy with contact hours open day and night; consumers keep their Sundays and holidays, in the demo too."""
+    days = "monday, tuesday, wednesday, thursday, friday, saturday"
+    opened = f"  week_days: [{days}]" if "debtor: [consumer]" in policy else _EVERY_DAY.format(days=days)
+    policy = re.sub(r"(?m)^  week_days: .*$", opened, policy)
     return re.sub(r"(?m)^  contact_hours: .*$", '  contact_hours: ["00:00-24:00"]', policy)
 
 

@@ -25,7 +25,7 @@ def what_happened(ledger: Ledger, settings: Settings) -> None:
             _summary(ledger, lines)
             return
         rows = [_row(line, Case.model_validate(case_row(db, line.id).state), settings.language) for line in lines]
-    table("What happened, and why", ("Case", "Debtor", "Due", "Owed >", "Now", "Next, and why"), rows)
+    table("What happened, and why", ("Case", "Debtor", "Due", "Owed >", "Went out here", "Next, and why"), rows)
 
 
 def _row(line: CaseLine, case: Case, language: str) -> tuple[Any, ...]:

@@ -55,6 +55,8 @@ def _written(value: object) -> str:
 TERMS: dict[str, tuple[str, str]] = {
     "@calendar_days": ("calendar days", "jours calendaires"),
     "@business_days": ("business days", "jours ouvrés"),
+    "@calendar_day": ("calendar day", "jour calendaire"),
+    "@business_day": ("business day", "jour ouvré"),
     "@before_due_date": ("before the due date", "avant l'échéance"),
     "@due_date": ("after the due date", "après l'échéance"),
     "@invoice_date": ("after the invoice date", "après la date de facture"),
