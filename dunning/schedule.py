@@ -161,7 +161,8 @@ def _planned_words(here: Place, planned: date) -> Because:
     anchor = "before_due_date" if here.step.day.before else str(here.step.day.after)
     if here.occurrence > 1 and here.step.repeat:
         anchor = "last_time"
-    told = {"days": day.days, "counting": f"@{day.counted_in}".removesuffix("s" if day.days == 1 else ""), "anchor": f"@{anchor}"}
+    counting = f"@{day.counted_in}".removesuffix("s" if day.days == 1 else "")
+    told = {"days": day.days, "counting": counting, "anchor": f"@{anchor}"}
     return because("planned", step=here.step.words, day=planned, **told)
 
 
