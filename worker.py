@@ -30,13 +30,14 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.cases import CaseActivities
 from activities.senders import choose_senders
 from activities.settings import Settings, SettingsWrong, load_settings
-from console.creditor_file import CreditorWrong, read_creditor
+from console.cases import SEARCH_KEYS
 from console.embedded import EmbeddedServerError, find_server
 from console.health import AddressWrong, Health
 from console.leave import leave
 from console.logs import scrubbed, set_up_logs
+from console.policy_files import CREDITOR, CannotRead, CreditorRefused, load_creditor
 from console.telemetry import telemetry_runtime
-from ledger.errors import LedgerUrlRefused, SchemaAhead
+from ledger.errors import LedgerAway, LedgerUrlRefused, SchemaAhead
 from ledger.store import Ledger
 from workflows.case import TASK_QUEUE, CaseWorkflow
 
@@ -45,18 +46,18 @@ CACHED_WORKFLOWS = 1000
 GRACE = timedelta(seconds=30)  # longer than any provider's timeout, so that a letter under way is finished, not cut
 DRAIN_SECONDS = 45.0
 CONNECT_SECONDS = 10.0
+LEDGER_SECONDS = 60.0  # a database that starts together with the worker is waited for
 RETENTION = timedelta(days=30)
-# Numbers and hashes only: search attributes are never encrypted.
-SEARCH_ATTRIBUTES = {
-    "RelancePolicy": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "RelanceDebtor": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-}
+SEARCH_ATTRIBUTES = {key.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD for key in SEARCH_KEYS}
 # Pure or never run inside a workflow; loading them once instead of once per cached workflow halves the memory.
 PASSED_THROUGH = ("dunning", "activities", "ledger", "pydantic", "pydantic_core", "annotated_types")
 _DENIED = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED}
 
 # What an operator can mend, told in its own words; anything else is a defect and gets its traceback.
-_TOLD = (AddressWrong, CreditorWrong, EmbeddedServerError, LedgerUrlRefused, SchemaAhead, SettingsWrong)
+_TOLD = (
+    *(AddressWrong, CannotRead, CreditorRefused, EmbeddedServerError, LedgerAway, LedgerUrlRefused),
+    *(SchemaAhead, SettingsWrong),
+)
 
 log = logging.getLogger(__name__)
 
@@ -78,12 +79,12 @@ async def connect(settings: Settings, address: str | None = None, runtime: Runti
     """A client that has reached its namespace. CannotRun within about ten seconds when it cannot.
 
     `address` is the embedded server's. Without it Temporal's own settings decide (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE,
-    TEMPORAL_PROFILE, TLS, API key; temporalio.envconfig), then the embedded server of `var_dir`, then 127.0.0.1:7233.
+    TEMPORAL_PROFILE, TLS, API key; temporalio.envconfig), then the embedded server of `var_dir`. None is guessed: at
+    the usual address another ledger's server may listen, and would be given cases that its workers cannot find.
     """
     target = ClientConnectConfig(target_host=address) if address else _configured()
     if "target_host" not in target:
-        embedded = find_server(settings.var_dir)
-        target["target_host"] = embedded.address if embedded else "127.0.0.1:7233"
+        target["target_host"] = _embedded(settings)
     namespace = target.get("namespace", "default")
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
@@ -153,23 +154,23 @@ async def run_worker(client: Client, registered: Registrations, stop: asyncio.Ev
 def registrations(settings: Settings) -> Registrations:
     """What the real worker runs: the case workflow and its activities, on the ledger and senders of the settings."""
     ledger = Ledger(settings.database_url, connections=SLOTS)
-    ledger.migrate()
-    creditor = read_creditor(settings.policies_dir)
+    ledger.migrate(LEDGER_SECONDS)
+    creditor = load_creditor(settings.policies_dir / CREDITOR)
     cases = CaseActivities(ledger, choose_senders(settings, creditor), creditor, settings.language)
     return Registrations([CaseWorkflow], [cases.ask, cases.perform], ledger.ping)
 
 
-async def serve(settings: Settings, register: Callable[[Settings], Registrations], address: str | None = None) -> None:
+async def serve(settings: Settings, registered: Registrations) -> None:
     """Connect, prepare, and work until SIGTERM or SIGINT; returns after a clean drain.
 
-    `address` is that of the embedded server, whose retention is raised too. A second signal ends the process at once.
+    A second signal ends the process at once.
     """
-    client = await connect(settings, address, telemetry_runtime(settings.metrics_address))
-    await prepare_namespace(client, RETENTION if address else None)
+    client = await connect(settings, runtime=telemetry_runtime(settings.metrics_address))
+    await prepare_namespace(client)
     stop = asyncio.Event()
     for kind in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(kind, _ask_to_stop, stop)
-    await run_worker(client, register(settings), stop, settings)
+    await run_worker(client, registered, stop, settings)
 
 
 def main(register: Callable[[Settings], Registrations] = registrations) -> NoReturn:
@@ -178,7 +179,7 @@ def main(register: Callable[[Settings], Registrations] = registrations) -> NoRet
     try:
         settings = load_settings()
         set_up_logs(settings.log_format)
-        asyncio.run(serve(settings, register))
+        asyncio.run(serve(settings, register(settings)))
         code = 0
     except (CannotRun, *_TOLD) as error:
         print(f"relance worker: {scrubbed(str(error))}", file=sys.stderr)
@@ -197,6 +198,16 @@ def _configured() -> ClientConnectConfig:
     except (RuntimeError, ValueError, OSError) as error:
         what = str(error).partition("\n")[0]  # the rest repeats the faulty line, which may hold a key
         raise CannotRun(f"Temporal's settings (TEMPORAL_... or temporal.toml) are wrong: {what}.") from None
+
+
+def _embedded(settings: Settings) -> str:
+    found = find_server(settings.var_dir)
+    if found is None:
+        raise CannotRun(
+            f"No Temporal server runs in {settings.var_dir}, and TEMPORAL_ADDRESS names none. "
+            "Start one with `relance up`, or set TEMPORAL_ADDRESS to yours."
+        )
+    return found.address
 
 
 def _no_connection(host: str, namespace: str, error: Exception) -> str:

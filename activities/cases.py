@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from activities.composing import Subject, call_sheet
 from activities.creditor import Creditor
 from activities.letter_text import LetterBroken
 from activities.letters import LetterMissing, Texts
+from activities.looking_back import Known, newest, untold
 from activities.message import Senders, TryLater
 from activities.performing import Room, carry_out
 from activities.questions import Answer, Question
@@ -27,27 +28,16 @@ from dunning.case import Case
 from dunning.case import Debtor as DebtorView
 from dunning.decide import settle
 from dunning.decision import Perform
-from dunning.performing import sent
 from dunning.policy import Policy
 from dunning.schedule import Place, place
 from ledger.book import Debtor, debtor, debtor_unpaid
 from ledger.cases import case as case_row
-from ledger.deliveries import DeliveryRow, deliveries_of, mark_unknown
+from ledger.deliveries import deliveries_of
+from ledger.errors import PolicyAltered, PolicyMissing
 from ledger.policies import policy as policy_bundle
 from ledger.store import Ledger
 
 _MOST_POLICIES = 64  # kept in memory; a worker sees a handful
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the ledger says before anything is decided."""
-
-    case: Case
-    policy: Policy
-    texts: Texts
-    debtor: Debtor
-    earlier: tuple[DeliveryRow, ...]
 
 
 class CaseActivities:
@@ -64,40 +54,42 @@ class CaseActivities:
         """Take the letters in, decide, and write it down. Acts that make no sense are refused and change nothing."""
         now = datetime.fromisoformat(question.now) if question.now else _server_time()
         known = self._know(question, now)
-        taken = _Taken(known.case, known.policy)
+        taken = _Taken(known)
         if known.case.opened_at is None:
             taken.take(f.CaseOpened(id="opened", at=now))
-        for fact in _found_in_ledger(self._ledger, known, now):
+        for fact in (*untold(self._room, known, now), *_failure(question, taken, now)):
             taken.take(fact)
         for letter in question.letters:
             self._take(taken, letter)
-        if question.failed and (here := place(taken.policy, taken.case)):
-            failed = f"{here.step.step}/{here.occurrence}@{taken.case.seq}"
-            taken.take(
-                f.StepFailed(id=failed, at=now, step=here.step.step, occurrence=here.occurrence, error=question.failed)
-            )
-        return self._settle_and_keep(replace(known, policy=taken.policy), taken, now)
+        return self._settle_and_keep(replace(known, policy=taken.policy, texts=taken.texts), taken, now)
 
     @activity.defn(name="perform")
     def perform(self, question: Question) -> Answer:
         """Ask once more with fresh eyes; carry the step out if it is still the answer; decide what follows."""
         now = _server_time()
         known = self._know(question, now)
-        taken = _Taken(known.case, known.policy)
+        taken = _Taken(known)
         case, notes, decision = settle(known.policy, known.case, now)
-        for fact in notes:
+        doing = decision if isinstance(decision, Perform) else None
+        forgotten = untold(self._room, known, now, doing)
+        for fact in forgotten:
             taken.take(fact)
-        if isinstance(decision, Perform):
-            try:
-                taken.take(carry_out(self._room, self._subject(known, case, now, decision), decision))
-            except TryLater as failure:
-                raise ApplicationError(failure.because, type="TryLater", next_retry_delay=failure.after) from failure
+        if doing and not forgotten:
+            for fact in notes:
+                taken.take(fact)
+            taken.take(self._carry_out(self._subject(known, case, now, doing), doing))
         return self._settle_and_keep(known, taken, now)
+
+    def _carry_out(self, subject: Subject, doing: Perform) -> f.Fact:
+        try:
+            return carry_out(self._room, subject, doing)
+        except TryLater as failure:
+            raise ApplicationError(failure.because, type="TryLater", next_retry_delay=failure.after) from failure
 
     def _know(self, question: Question, now: datetime) -> Known:
         with self._ledger.read() as db:
-            kept = None if question.case else case_row(db, question.case_id)
-            case = Case.model_validate(question.case or (kept.state if kept else None))
+            kept = case_row(db, question.case_id)
+            case = newest(Case.model_validate(question.case or kept.state), kept)
             owner = debtor(db, case.debtor.id)
             earlier = tuple(deliveries_of(db, case.id))
             policy, texts = self._policy(db, case.policy_hash)
@@ -117,7 +109,7 @@ class CaseActivities:
         return known
 
     def _take(self, taken: _Taken, letter: dict[str, Any]) -> None:
-        fact = f.read_fact(letter["fact"], datetime.fromisoformat(letter["at"]), act=letter["act"])
+        fact = f.read_text(letter["fact"], datetime.fromisoformat(letter["at"]), act=letter["act"])
         if not letter["act"]:
             taken.take(fact)
             return
@@ -125,25 +117,31 @@ class CaseActivities:
             if isinstance(fact, f.FactRefused):
                 raise NotPossible(fact.detail)
             admit(taken.policy, taken.case, fact)
-            moved = self._new_policy(taken, fact) if isinstance(fact, f.PolicyChanged) else taken.policy
+            moved = self._new_policy(taken, fact) if isinstance(fact, f.PolicyChanged) else None
         except NotPossible as refusal:
             taken.refused[str(letter["letter"])] = str(refusal)
             return
         taken.take(fact)
-        taken.policy = moved
+        taken.policy, taken.texts = moved or (taken.policy, taken.texts)
 
-    def _new_policy(self, taken: _Taken, fact: f.PolicyChanged) -> Policy:
-        """The policy moved to, when it has every step that the case has behind it."""
+    def _new_policy(self, taken: _Taken, fact: f.PolicyChanged) -> tuple[Policy, Texts]:
+        """The policy moved to, when it has every step that the case has behind it or asks about."""
         with self._ledger.read() as db:
             try:
-                policy, _ = self._policy(db, fact.policy_hash)
-            except KeyError as missing:
+                policy, texts = self._policy(db, fact.policy_hash)
+            except PolicyMissing as missing:
                 raise NotPossible(f"The policy {fact.policy} is not in the ledger.") from missing
+            except (PolicyAltered, ValidationError) as broken:
+                raise NotPossible(f"The policy {fact.policy} in the ledger cannot be used.") from broken
+        if policy.policy != fact.policy:
+            raise NotPossible(f"What is kept under this hash is {policy.policy}, not {fact.policy}.")
         names = {step.step for step in policy.steps}
-        lost = [record.step for record in taken.case.steps if record.step not in names]
+        case = taken.case
+        needed = (*(record.step for record in case.steps), *(asked.step for asked in case.questions if asked.step))
+        lost = [step for step in needed if step not in names]
         if lost:
-            raise NotPossible(f"{fact.policy} has no step {lost[0]}, which this case has behind it.")
-        return policy
+            raise NotPossible(f"{fact.policy} has no step {lost[0]}, which this case has behind it or asks about.")
+        return policy, texts
 
     def _subject(self, known: Known, case: Case, now: datetime, decision: Perform) -> Subject:
         step = known.policy.find(decision.step)
@@ -176,9 +174,10 @@ class CaseActivities:
 class _Taken:
     """Facts taken in one after the other, with those that changed something."""
 
-    def __init__(self, case: Case, policy: Policy) -> None:
-        self.case = case
-        self.policy = policy
+    def __init__(self, known: Known) -> None:
+        self.case = known.case
+        self.policy = known.policy
+        self.texts = known.texts
         self.facts: list[f.Fact] = []
         self.refused: dict[str, str] = {}
 
@@ -192,6 +191,19 @@ class _Taken:
 def _server_time() -> datetime:
     """The server's clock at the start of this try, which is the workflow's own under skipped time."""
     return activity.info().started_time.astimezone(UTC)
+
+
+def _failure(question: Question, taken: _Taken, now: datetime) -> list[f.Fact]:
+    """That the step being carried out came to nothing, unless it turned out that it went out all the same."""
+    if question.failed is None or question.case is None:
+        return []
+    before = Case.model_validate(question.case)
+    tried, here = place(taken.policy, before), place(taken.policy, taken.case)
+    if tried is None or here is None or (tried.step, tried.occurrence) != (here.step, here.occurrence):
+        return []
+    step, occurrence = here.step.step, here.occurrence
+    name = f"{step}/{occurrence}@{before.seq}"  # of the question: asked again, it is the same failure
+    return [f.StepFailed(id=name, at=now, step=step, occurrence=occurrence, error=question.failed[:300])]
 
 
 def _as_seen(known: DebtorView, owner: Debtor, count: int, minor: int) -> DebtorView:
@@ -209,23 +221,3 @@ def _as_seen(known: DebtorView, owner: Debtor, count: int, minor: int) -> Debtor
             "unpaid_minor": minor,
         }
     )
-
-
-def _found_in_ledger(ledger: Ledger, known: Known, now: datetime) -> list[f.Fact]:
-    """Deliveries that an earlier try made before it could tell the case: sent ones are told, open ones are unknown."""
-    found: list[f.Fact] = []
-    for row in known.earlier:
-        for covered in row.covers:
-            step = known.policy.find(covered.step)
-            if covered.case_id != known.case.id or step is None or row.letter == "handover":
-                continue
-            told = any((r.step, r.occurrence) == (covered.step, covered.occurrence) for r in known.case.steps)
-            if row.state == "sent" and not told and row.channel == str((step.channels or ("",))[0]):
-                here = Place(known.policy, known.case, step, covered.occurrence)
-                found.append(sent(here, row.sent_at or now, (row.channel,)))
-            elif row.state == "sending":
-                with ledger.write() as db:
-                    mark_unknown(db, row.key, "interrupted between sending and the answer")
-                words = f"{row.key}: nobody can know whether it went out"
-                found.append(f.FactRefused(id=f"unknown-{row.id}", at=now, code="unreadable_fact", detail=words))
-    return found

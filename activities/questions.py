@@ -10,8 +10,9 @@ from typing import Any
 class Question:
     """The case as the workflow knows it (None at the start of a run), and the letters that arrived since.
 
-    A letter is `{"fact": raw JSON, "at": moment, "act": by a person?, "letter": number}`. `now` is the workflow's
-    clock; without it the activity takes the server's. `failed` says why the last try of a step came to nothing.
+    A letter is `{"fact": the text that came, "at": moment, "act": by a person?, "letter": number}`. `now` is the
+    workflow's clock; without it the activity takes the server's. `failed` says why the last try of a step came to
+    nothing.
     """
 
     case_id: str

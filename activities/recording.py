@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from activities.looking_back import newest
 from dunning import facts as f
 from dunning.case import Case
 from dunning.decision import DECISION, AskPerson, Close, Decision, Task
 from ledger.cases import CaseRecord, record
+from ledger.cases import case as case_row
 from ledger.journal import JournalEntry
 from ledger.store import Ledger
 from ledger.tasks import TaskDone, TaskFilter, TaskWanted, list_tasks
+
+
+class Overtaken(RuntimeError):
+    """A try that was given up ran on, and the case has gone on since: what it decided holds no more."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,8 @@ def keep(ledger: Ledger, outcome: Outcome, sheets: dict[str, dict[str, Any]], la
     after, decision = outcome.after, outcome.decision
     wanted = [_task(task, sheets, language) for task in decision.tasks]
     with ledger.write() as db:
+        if newest(outcome.before, case_row(db, after.id)) is not outcome.before:
+            raise Overtaken(f"case {after.id} went on while this was under way; the next try starts from there")
         # Another page than this one is opened rarely: a case has a handful of tasks.
         open_now = list_tasks(db, TaskFilter(case_id=after.id, limit=500)) if _acts(outcome) else []
         record(

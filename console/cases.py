@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio.client import (
     Client,
@@ -14,21 +14,43 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.plain import one_line
 from console.output import COULD_NOT_RUN, Stop
 from dunning import facts
 from ledger.cases import CaseRow, case
 from ledger.errors import CaseMissing
+from ledger.lists import Pinned, pinned
 from ledger.store import Ledger
 from workflows.case import TASK_QUEUE, CaseState
 
+T = TypeVar("T")
 PATIENCE = timedelta(seconds=15)
-AT_ONCE = 100  # starts under way together: more gains nothing on one server
+AT_ONCE = 100  # starts and signals under way together
+CHUNK = 500  # cases looked up in the ledger with one question
+# Numbers, names of policies and hashes only: search attributes are never encrypted.
+POLICY_KEY = SearchAttributeKey.for_keyword("RelancePolicy")
+DEBTOR_KEY = SearchAttributeKey.for_keyword("RelanceDebtor")
+SEARCH_KEYS = (POLICY_KEY, DEBTOR_KEY)
 _RUNNING = "WorkflowType = 'case' AND ExecutionStatus = 'Running' AND TaskQueue = '{queue}'"
+_NOT_PREPARED = (
+    "The Temporal server does not know Relance's search attributes yet: start a worker once, which registers them "
+    "(`relance worker`), then `relance resume`."
+)
 _NOBODY_LISTENS = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION)
+
+
+def _nothing() -> None:
+    """Nobody watches."""
 
 
 class NoWorker(Stop):
@@ -49,23 +71,19 @@ class Cases:
         self._ledger = ledger
         self._queue = queue
 
-    async def start(self, case_ids: Iterable[str], each: Callable[[], None] = lambda: None) -> int:
+    async def start(self, case_ids: Iterable[str], each: Callable[[], None] = _nothing) -> int:
         """Start the workflow of each case that is not running yet; returns how many it went through.
 
         May be repeated: a running case is left alone. `each` is called after each one, for a progress bar.
         """
-        waiting = iter(list(case_ids))
-        done = 0
+        found = self._pinned(list(case_ids))
 
-        async def one_after_another() -> None:
-            nonlocal done
-            for case_id in waiting:
-                await self._begin(case_id)
-                done += 1
-                each()
+        async def begin(case_id: str) -> None:
+            await self._begin(found[case_id])
+            each()
 
-        await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
-        return done
+        await in_turn(found, begin)
+        return len(found)
 
     async def running(self) -> set[str]:
         """The ids of the cases that have a run now, as the server's list knows them (it may be a second behind)."""
@@ -74,9 +92,22 @@ class Cases:
 
     async def tell(self, case_id: str, fact: dict[str, Any]) -> None:
         """Signal a fact. Durable once it returns; a case without a run starts one, which reads the case's past."""
-        self._known(case_id)
-        _readable(fact, act=False)
-        await self._begin(case_id, fact)
+        await self.tell_all([(case_id, fact)])
+
+    async def tell_all(self, told: Iterable[tuple[str, dict[str, Any]]], each: Callable[[], None] = _nothing) -> None:
+        """Signal many facts, those of one case in their order. `each` is called after each one, for a progress bar."""
+        by_case: dict[str, list[dict[str, Any]]] = {}
+        for case_id, fact in told:
+            _readable(fact, act=False)
+            by_case.setdefault(case_id, []).append(fact)
+        found = self._pinned(list(by_case))
+
+        async def tell(case_id: str) -> None:
+            for fact in by_case[case_id]:
+                await self._begin(found[case_id], fact)
+                each()
+
+        await in_turn(found, tell)
 
     async def act(self, case_id: str, act: dict[str, Any]) -> dict[str, Any]:
         """A person's act: the new state (`case`, `decision`, `waiting`), or Stop with the refusal, nothing changed."""
@@ -89,7 +120,7 @@ class Cases:
             row = self._known(case_id)
             if row.status == "closed":
                 raise _closed(row) from None
-        await self._begin(case_id)  # open in the ledger, but its run was never started or was lost
+        await self.start([case_id])  # open in the ledger, but its run was never started or was lost
         return await self._update(case_id, act)
 
     async def state(self, case_id: str) -> dict[str, Any] | None:
@@ -130,21 +161,37 @@ class Cases:
             try:
                 return case(db, case_id)
             except CaseMissing:
-                raise Stop(f"There is no case {case_id}. `relance case list` shows those there are.") from None
+                raise _unknown(case_id) from None
 
-    async def _begin(self, case_id: str, fact: dict[str, Any] | None = None) -> None:
-        await self._client.start_workflow(
-            "case",
-            CaseState(case_id=case_id),
-            id=f"case/{case_id}",
-            task_queue=self._queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            static_summary=f"case {case_id}",
-            start_signal=None if fact is None else "fact",
-            start_signal_args=[] if fact is None else [fact],
-            rpc_timeout=PATIENCE,
-        )
+    def _pinned(self, case_ids: Sequence[str]) -> dict[str, Pinned]:
+        found: dict[str, Pinned] = {}
+        with self._ledger.read() as db:
+            for first in range(0, len(case_ids), CHUNK):
+                found |= pinned(db, case_ids[first : first + CHUNK])
+        for case_id in case_ids:
+            if case_id not in found:
+                raise _unknown(case_id)
+        return found
+
+    async def _begin(self, one: Pinned, fact: dict[str, Any] | None = None) -> None:
+        try:
+            await self._client.start_workflow(
+                "case",
+                CaseState(case_id=one.case_id),
+                id=f"case/{one.case_id}",
+                task_queue=self._queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                static_summary=f"case {one.case_id}",
+                search_attributes=_labels(one),  # free at the start, an action each time they are set later
+                start_signal=None if fact is None else "fact",
+                start_signal_args=[] if fact is None else [fact],
+                rpc_timeout=PATIENCE,
+            )
+        except RPCError as error:
+            if error.status == RPCStatusCode.INVALID_ARGUMENT and "search attribute" in error.message.lower():
+                raise Stop(_NOT_PREPARED, COULD_NOT_RUN) from error
+            raise
 
     async def _update(self, case_id: str, act: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -164,6 +211,26 @@ class Cases:
         if kind == "AcceptedUpdateCompletedWorkflow":  # something that arrived together with the act closed the case
             return _closed(self._known(case_id))
         return Stop(f"The case could not take the act: {cause}", COULD_NOT_RUN)
+
+
+async def in_turn(keys: Iterable[T], act: Callable[[T], Awaitable[None]]) -> None:
+    """Act on every key, as many at once as one server bears. The first error ends it and is raised."""
+    waiting = iter(list(keys))
+
+    async def one_after_another() -> None:
+        for key in waiting:
+            await act(key)
+
+    await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
+
+
+def _unknown(case_id: str) -> Stop:
+    return Stop(f"There is no case {one_line(case_id)}. `relance case list` shows those there are.")
+
+
+def _labels(one: Pinned) -> TypedSearchAttributes:
+    policy = SearchAttributePair(POLICY_KEY, f"{one.policy_name}/{one.policy_hash[:12]}")
+    return TypedSearchAttributes([policy, SearchAttributePair(DEBTOR_KEY, one.debtor_id)])
 
 
 def _readable(raw: dict[str, Any], act: bool) -> None:

@@ -49,7 +49,7 @@ _EVENTS = {
 
 
 @Parameter(name="*")
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Show:
     """What the demo shows."""
 

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from console.desk import Desk
 from console.import_columns import COLUMNS, column_of
-from console.import_facts import payment_told
 from console.import_file import Table, open_table
 from console.import_rows import Fault, Row, read_rows
+from console.import_telling import Told, tell
 from console.importing import Import, chunks
 from console.output import COULD_NOT_RUN, FINE, REFUSED, Say, Stop, json_out, note, out
 from console.policy_files import CannotRead, LoadedPolicy, load_folder
-from dunning.case import Case
-
-if TYPE_CHECKING:
-    from console.cases import Cases
+from console.progress import progress_bar
 
 MOST_SHOWN = 50
 
@@ -54,17 +48,6 @@ class From:
     )
 
 
-@dataclass
-class Told:
-    """What could be told to the running cases, and what could not."""
-
-    started: int = 0
-    told: int = 0
-    problem: str = ""
-    untold: int = 0
-    notes: list[str] = field(default_factory=list)
-
-
 def import_file(file: Path, /, *, origin: From = From(), say: Say = Say()) -> int:  # noqa: B008 - frozen values
     """Import unpaid invoices from a CSV file; bad rows are reported, good rows come in, nothing comes in twice.
 
@@ -88,7 +71,7 @@ def import_file(file: Path, /, *, origin: From = From(), say: Say = Say()) -> in
             bringing.bring(chunk)
             step(len(chunk))
     faults = sorted([*faults, *bringing.brought.refused], key=lambda fault: fault.line)
-    told = _tell(desk, bringing)
+    told = tell(desk, bringing.brought)
     return _summary(bringing, faults, told, (say, desk.settings.var_dir))
 
 
@@ -149,42 +132,6 @@ def _checked(bringing: Import, rows: list[Row], faults: list[Fault], say: Say) -
     return REFUSED if faults else FINE
 
 
-def _tell(desk: Desk, bringing: Import) -> Told:
-    """Start the new cases and tell the others what changed; what cannot be told now is told by the next import."""
-    brought = bringing.brought
-    todo = len(brought.start) + len(brought.facts) + len(brought.grown)
-    if not todo:
-        return Told()
-    from worker import CannotRun
-
-    told = Told()
-
-    async def tell(cases: Cases) -> None:
-        with progress_bar("to the running cases", todo) as step:
-            told.started = await cases.start(brought.start, lambda: step(1))
-            for case_id, fact in brought.facts:
-                await cases.tell(case_id, fact)
-                told.told += 1
-                step(1)
-            for grown in brought.grown:
-                now = await cases.settled(grown.case_id)
-                known = now["case"] if now else desk.case(grown.case_id).state
-                fact_or_note = payment_told(grown, Case.model_validate(known))
-                if isinstance(fact_or_note, dict):
-                    await cases.tell(grown.case_id, fact_or_note)
-                    told.told += 1
-                elif fact_or_note:
-                    told.notes.append(fact_or_note)
-                step(1)
-
-    try:
-        desk.at_the_door(tell)
-    except (CannotRun, Stop) as error:
-        told.problem = str(error)
-        told.untold = len(brought.facts) + len(brought.grown) - told.told - len(told.notes)
-    return told
-
-
 def _summary(bringing: Import, faults: list[Fault], told: Told, where: tuple[Say, Path]) -> int:
     brought, (say, var_dir) = bringing.brought, where
     notes = [*brought.notes, *told.notes]
@@ -230,21 +177,3 @@ def _errors_file(var_dir: Path, faults: Iterable[Fault]) -> Path:
         table.writerow(["line", "number", "reason"])
         table.writerows([fault.line, f"'{fault.number}", fault.reason] for fault in faults)
     return path
-
-
-@contextmanager
-def progress_bar(what: str, total: int) -> Iterator[Bar]:
-    shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*shown, console=Console(stderr=True), transient=True) as progress:
-        yield Bar(progress, what, total)
-
-
-class Bar:
-    """A progress bar on stderr; calling it moves it on."""
-
-    def __init__(self, progress: Progress, what: str, total: int) -> None:
-        self._progress = progress
-        self._task = progress.add_task(what, total=total)
-
-    def __call__(self, steps: int) -> None:
-        self._progress.advance(self._task, steps)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from console.import_rows import Row
@@ -33,8 +33,8 @@ def invoice_changed(row: Row, seq: int) -> dict[str, Any]:
 
 
 def contact_changed(at: datetime) -> dict[str, Any]:
-    """The debtor's address, number or names were corrected by the import of this moment."""
-    return {"fact": "ContactChanged", "id": f"import/contact/{at:%Y%m%dT%H%M%S}", "by": "import"}
+    """The debtor's address, number or names were corrected in the ledger at this moment."""
+    return {"fact": "ContactChanged", "id": f"import/contact/{at.astimezone(UTC):%Y%m%dT%H%M%S.%f}", "by": "import"}
 
 
 def payment_told(grown: Grown, known: Case) -> dict[str, Any] | str | None:

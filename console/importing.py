@@ -182,8 +182,9 @@ class Import:
         if found.status == "open" and found.doing is None:
             done.start.append(found.id)  # an earlier import ended before it could be started
         known = Case.model_validate(found.state)
-        if (row.amount, row.due_date) != (known.invoice.amount, known.invoice.due_date) or row.amount != kept.amount:
-            book.set_invoice_amount(db, row.number, row.amount)
+        told = (row.amount, row.due_date)
+        if {told} != {(known.invoice.amount, known.invoice.due_date), (kept.amount, kept.due_date)}:
+            book.set_invoice(db, row.number, row.amount, row.due_date)
             done.facts.append((found.id, invoice_changed(row, found.seq)))
             done.changed.add(found.id)
         if row.paid is not None and known.paid < row.paid:

@@ -19,17 +19,19 @@ from console import money_commands as money
 from console import record_commands as records
 from console import up_commands as ups
 from console.case_commands import case_app
-from console.creditor_file import CreditorWrong
 from console.embedded import EmbeddedServerError
 from console.health import AddressWrong
 from console.leave import leave
 from console.logs import scrubbed
 from console.output import COULD_NOT_RUN, FINE, Stop, note, plain
 from console.policy_commands import policy_app
-from console.policy_files import CannotRead
-from ledger.errors import LedgerUrlRefused, SchemaAhead
+from console.policy_files import CannotRead, CreditorRefused
+from ledger.errors import LedgerAway, LedgerUrlRefused, SchemaAhead
 
-_MENDABLE = (SettingsWrong, CreditorWrong, EmbeddedServerError, AddressWrong, LedgerUrlRefused, SchemaAhead, CannotRead)
+_MENDABLE = (
+    *(AddressWrong, CannotRead, CreditorRefused, EmbeddedServerError, LedgerAway, LedgerUrlRefused),
+    *(SchemaAhead, SettingsWrong),
+)
 
 app = App(
     name="relance",

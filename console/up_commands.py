@@ -11,9 +11,9 @@ from cyclopts import Parameter
 from activities.settings import Settings, load_settings
 from console.desk import Desk
 from console.embedded import EmbeddedServer, ensure_server, stop_server
-from console.import_commands import progress_bar
 from console.logs import set_up_logs
 from console.output import FINE, Say, json_out, out
+from console.progress import progress_bar
 from ledger.lists import CaseFilter, list_cases
 from ledger.store import Ledger
 
@@ -81,7 +81,7 @@ async def resume_cases(cases: Cases, ledger: Ledger) -> int:
     if not missing:
         return 0
     with progress_bar("resuming cases", len(missing)) as step:
-        return await cases.start(missing, lambda: step(1))
+        return await cases.start(missing, step)
 
 
 def _open_cases(ledger: Ledger) -> list[str]:

@@ -105,7 +105,7 @@ class PolicyChanged(Fact):
 
     fact: Literal["PolicyChanged"] = "PolicyChanged"
     policy: Name
-    policy_hash: Annotated[str, Field(max_length=80)]
+    policy_hash: Annotated[str, Field(pattern=r"^[A-Za-z0-9:._-]{1,80}$")]
 
 
 class CaseWrittenOff(Fact):

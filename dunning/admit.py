@@ -16,6 +16,7 @@ from dunning.terms import Route
 
 _FARTHEST_PROMISE = timedelta(days=366)
 _FARTHEST_PLAN = timedelta(days=3 * 366)
+_ANSWERED_BY_APPROVAL = ("approval_refused", "missed_ask")
 
 
 class NotPossible(ValueError):
@@ -39,9 +40,9 @@ def admit(policy: Policy, case: Case, fact: f.Fact) -> None:
         case f.StepApproved() | f.StepRefused():
             _approval(policy, case, fact)
         case f.StepSkipped():
-            _skip(policy, case, fact.step)
+            _skip(policy, case, fact)
         case f.StepRepeated():
-            _repeat(case, fact.step)
+            _repeat(policy, case, fact.step)
 
 
 def _hold(case: Case, fact: f.HoldPlaced | f.HoldReleased, today: date) -> None:
@@ -51,8 +52,12 @@ def _hold(case: Case, fact: f.HoldPlaced | f.HoldReleased, today: date) -> None:
         if fact.until and fact.until - today > _FARTHEST_PLAN:
             raise NotPossible(f"{fact.until} is more than three years away. Withdraw the case instead.")
         return
-    if case.hold is None and not any(q.step is None for q in case.questions):
+    if case.hold or any(q.step is None for q in case.questions):
+        return
+    if case.insolvent_on is None:
         raise NotPossible("The case is not on hold, and no question about it is open.")
+    if not fact.reason:
+        raise NotPossible("The debtor is insolvent. Give the reason why the case may go on all the same.")
 
 
 def _currency(case: Case, amount: Money) -> None:
@@ -68,6 +73,8 @@ def _promise(case: Case, fact: f.PromiseMade | f.CallMade, today: date) -> None:
         return
     if case.insolvent_on:
         raise NotPossible("The debtor is insolvent: a promise cannot be taken.")
+    if fact.amount is None and case.outstanding == case.zero:
+        raise NotPossible("Nothing may be asked for now, so a promise needs an amount.")
     if day < today:
         raise NotPossible(f"{day} is past. A promise names today or a later day.")
     if day - today > _FARTHEST_PROMISE:
@@ -107,6 +114,8 @@ def _approval(policy: Policy, case: Case, fact: f.StepApproved | f.StepRefused) 
         raise NotPossible(f"{fact.step} needs no approval. To stop it, skip it or place a hold.")
     if isinstance(fact, f.StepRefused):
         return
+    if any(q.step == fact.step and q.code not in _ANSWERED_BY_APPROVAL for q in case.questions):
+        raise NotPossible(f"{fact.step} was approved and did not go out well. Repeat or skip it.")
     if fact.route is not None and not here.step.fork:
         raise NotPossible(f"{fact.step} is not a fork: it takes no route.")
     if fact.route is Route.ask:
@@ -115,10 +124,14 @@ def _approval(policy: Policy, case: Case, fact: f.StepApproved | f.StepRefused) 
         raise NotPossible("Name the route: agency, lawyer or injunction.")
 
 
-def _skip(policy: Policy, case: Case, step: str) -> None:
-    here = place(policy, case)
+def _skip(policy: Policy, case: Case, fact: f.StepSkipped) -> None:
+    step, here, out = fact.step, place(policy, case), case.handover()
+    if fact.why != "skipped_by_person" or set(fact.words) - {"reason"}:
+        raise NotPossible("A person gives a reason for leaving a step out, and nothing else.")
     if any(q.step == step for q in case.questions):
         return  # also a step that is behind, when it came back
+    if out and out.step == step:
+        return  # recalled from the agency or the lawyer: the case goes on
     if here is None or here.step.step != step:
         raise NotPossible(_not_the_next(here.step.step if here else None, step))
 
@@ -129,7 +142,9 @@ def _not_the_next(following: str | None, step: str) -> str:
     return f"{step} is not the next step; that is {following}."
 
 
-def _repeat(case: Case, step: str) -> None:
+def _repeat(policy: Policy, case: Case, step: str) -> None:
+    if policy.find(step) is None:
+        raise NotPossible(f"{policy.policy} has no step {step}.")
     last = case.steps[-1].step if case.steps else None
     if any(q.step == step for q in case.questions) or step == last:
         return

@@ -281,6 +281,11 @@ class Case(BaseModel):
         """The last step that was carried out."""
         return next((r for r in reversed(self.steps) if r.done), None)
 
+    def handover(self) -> StepRecord | None:
+        """The hand-over that still runs: one that a person skipped afterwards was recalled."""
+        record = next((r for r in reversed(self.steps) if r.done and r.route), None)
+        return record if record and self.records(record.step)[-1] == record else None
+
     def attempts(self, step: str) -> list[CallAttempt]:
         """The attempts of a call step, oldest first."""
         return [a for a in self.calls if a.step == step]

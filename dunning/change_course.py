@@ -37,7 +37,9 @@ def _(fact: f.HoldPlaced, case: Case) -> Case:
 
 @change.register
 def _(fact: f.HoldReleased, case: Case) -> Case:
-    return resume(case, fact.at, hold=None, questions=_about_steps(case))
+    held = case.hold is not None or any(q.step is None for q in case.questions)
+    insolvent = case.insolvent_on if held else None  # one release never lifts two stops
+    return resume(case, fact.at, hold=None, questions=_about_steps(case), insolvent_on=insolvent)
 
 
 @change.register

@@ -13,7 +13,7 @@ from dunning.money import Money
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200  # outside of them calendars end
-_CURED_BY_CONTACT = ("no_address", "bounced", "wrong_number", "refused_by_provider")
+CURED_BY_CONTACT = ("no_address", "bounced", "wrong_number", "refused_by_provider")
 
 
 def _foreign(case: Case, amount: Money | None) -> bool:
@@ -138,7 +138,7 @@ def _(fact: f.InvoiceChanged, case: Case) -> Case:
 
 @change.register
 def _(fact: f.ContactChanged, case: Case) -> Case:
-    cured = [q for q in case.questions if q.code in _CURED_BY_CONTACT]
+    cured = [q for q in case.questions if q.code in CURED_BY_CONTACT]
     if not cured:
         return case
     left, step = tuple(q for q in case.questions if q not in cured), cured[0].step

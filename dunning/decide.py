@@ -193,11 +193,12 @@ def _question_task(policy: Policy, question: Question) -> Task:
 
 
 def _handed_over(policy: Policy, case: Case, now: datetime) -> Answer:
-    record = next((r for r in reversed(case.steps) if r.done and r.route), None)
-    if record is None or case.again:
+    record = case.handover()
+    if record is None or (case.again and policy.find(case.again)):
         return None
     on = calendar_for(policy.calendar, case.debtor).local_day(record.at)
-    why = because("handed_over", route=f"@{record.route}", on=on, outstanding=case.outstanding)
+    told = {"route": f"@{record.route}", "on": on, "outstanding": case.outstanding, "step": record.step}
+    why = because("handed_over", **told)
     return ask(case, Task(key=f"handed-over/{record.step}/{record.occurrence}", kind="follow_up", why=why))
 
 

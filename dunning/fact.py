@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from dunning.money import Money
 
 FactId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}$")]
-ShortText = Annotated[str, Field(max_length=300)]
 MOST_FACT_MONEY = 10**12
+
+# Control, line and direction characters: they forge lines, and a NUL is refused by PostgreSQL, which would stop a case.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+_MAIL = re.compile(r"[^\s<>@]+@[^\s<>@]+\.[A-Za-z]{2,}")
+
+
+def _plain(text: str) -> str:
+    return _UNSAFE.sub(" ", text)
+
+
+def _without_addresses(text: str) -> str:
+    return _MAIL.sub("(address)", text)
+
+
+ShortText = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
+# What a machine says, say a mail server: it likes to quote the address, and a journal can never forget one.
+Detail = Annotated[ShortText, AfterValidator(_without_addresses)]
 
 
 class Fact(BaseModel):
@@ -20,7 +37,7 @@ class Fact(BaseModel):
 
     id: FactId
     at: AwareDatetime
-    by: Annotated[str, Field(max_length=80)] = "system"
+    by: Annotated[str, Field(max_length=80), AfterValidator(_plain)] = "system"
 
 
 def sensible(amount: Money) -> Money:

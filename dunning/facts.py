@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -145,10 +147,24 @@ def read_fact(raw: Any, at: datetime, act: bool = False) -> Fact:
     """
     try:
         if not isinstance(raw, dict):
-            raise TypeError("not an object")
+            raise TypeError("it is no JSON object")
         return (_ACT if act else _SIGNAL).validate_python({**raw, "at": at})
     except (ValidationError, ValueError, TypeError, RecursionError) as error:
-        return FactRefused(id=_ident(raw), at=at, code="unreadable_fact", detail=f"{_sentence(error)}: {raw!r}"[:300])
+        detail = f"{_sentence(error)}{_shown(raw)}"[:300]
+        return FactRefused(id=_ident(raw), at=at, code="unreadable_fact", detail=detail)
+
+
+def read_text(text: str, at: datetime, act: bool = False) -> Fact:
+    """Read a fact from the very text that came, which may be anything (see `read_fact`)."""
+    try:
+        raw = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raw = text
+    return read_fact(raw, at, act)
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
 
 
 def recall_fact(raw: Any) -> Fact:
@@ -158,11 +174,33 @@ def recall_fact(raw: Any) -> Fact:
 
 def _ident(raw: Any) -> str:
     """A stable id for what cannot be read, so that its repeat is known too."""
-    return "unreadable-" + hashlib.sha256(repr(raw).encode(errors="replace")).hexdigest()[:16]
+    try:
+        told = repr(raw)
+    except RecursionError:
+        told = "nested too deep"
+    return "unreadable-" + hashlib.sha256(told.encode(errors="replace")).hexdigest()[:16]
+
+
+# Of what cannot be read only this is repeated, and only when it looks like it: the rest may hold names and addresses.
+_REPEATED = ("fact", "id", "payment_id", "dispute_id", "step", "minor", "currency", "received_on", "issued_on", "on")
+_TOKEN = re.compile(r"[A-Za-z0-9._:/+-]{1,60}")
+
+
+def _shown(raw: Any) -> str:
+    if not isinstance(raw, dict):
+        return ""
+    amount = raw.get("amount")
+    flat = {**raw, **amount} if isinstance(amount, dict) else raw
+    kept = {name: flat[name] for name in _REPEATED if isinstance(flat.get(name), int | float | str)}
+    kept = {name: value for name, value in kept.items() if _TOKEN.fullmatch(str(value)[:61])}
+    return f": {kept}" if kept else ""
 
 
 def _sentence(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return str(error)[:120]
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc'][1:]) or 'fact'}: {first['msg']}"[:120]
+    if first["type"].startswith("union_tag"):
+        return "fact: no such kind of fact"
+    place = ".".join(part for part in map(str, first["loc"][1:]) if _TOKEN.fullmatch(part)) or "fact"
+    return f"{place}: {first['msg']}"[:120]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from dunning.fact import Fact, FactId, ShortText
+from dunning.fact import Detail, Fact, FactId, ShortText
 from dunning.terms import Name, Route
 
 
@@ -25,7 +25,7 @@ class StepPerformed(Fact):
     occurrence: int
     channels: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    missing: dict[str, ShortText] = Field(default_factory=dict)
+    missing: dict[str, Detail] = Field(default_factory=dict)
     route: Route | None = None
     deadline: date | None = None
 
@@ -47,7 +47,7 @@ class StepBlocked(Fact):
     occurrence: int
     why: Literal["no_address", "refused_by_provider", "letter_unusable", "outcome_unknown"]
     channel: str = ""
-    detail: ShortText = ""
+    detail: Detail = ""
 
 
 class StepFailed(Fact):
@@ -56,7 +56,7 @@ class StepFailed(Fact):
     fact: Literal["StepFailed"] = "StepFailed"
     step: Name
     occurrence: int
-    error: ShortText
+    error: Detail
 
 
 Then = Literal["continue", "next_step_now", "ask"]
@@ -107,4 +107,4 @@ class FactRefused(Fact):
 
     fact: Literal["FactRefused"] = "FactRefused"
     code: str
-    detail: ShortText
+    detail: Detail

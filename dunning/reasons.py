@@ -94,8 +94,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "written_off": ("Written off by {by}: {reason}.", "Passé en perte par {by} : {reason}."),
     "withdrawn": ("Withdrawn by {by}: {reason}.", "Retiré par {by} : {reason}."),
     "insolvent": (
-        "The debtor is insolvent since {on}: all reminders stop. Declare the claim.",
-        "Débiteur en procédure collective depuis le {on} : toute relance s'arrête. Déclarer la créance.",
+        "The debtor is insolvent since {on}: all reminders stop. Declare the claim, or release it if that is wrong.",
+        "Débiteur en procédure collective depuis le {on} : relances arrêtées. Déclarer la créance, ou lever si erreur.",
     ),
     "on_hold": ("On hold until {until}: {reason}.", "Suspendu jusqu'au {until} : {reason}."),
     "hold_review": (
@@ -236,8 +236,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Toutes les étapes sont faites et {outstanding} reste dû : décider de la suite.",
     ),
     "handed_over": (
-        "Handed over ({route}) on {on}; {outstanding} is still due. Follow it up.",
-        "Transmis ({route}) le {on} ; {outstanding} reste dû. À suivre.",
+        "Handed over ({route}) on {on}; {outstanding} is still due. Follow it up; skip {step} if it is recalled.",
+        "Transmis ({route}) le {on} ; {outstanding} reste dû. À suivre ; omettre {step} en cas de rappel.",
     ),
     "unreadable_fact": ("A fact could not be understood: {detail}.", "Un fait n'a pas pu être compris : {detail}."),
     "wrong_currency": (

@@ -26,6 +26,11 @@ class Place:
     occurrence: int
 
     @property
+    def wanted_again(self) -> bool:
+        """Whether a person wants this very step out again."""
+        return self.case.again == self.step.step
+
+    @property
     def calendar(self) -> ContactCalendar:
         return calendar_for(self.policy.calendar, self.case.debtor)
 
@@ -92,7 +97,7 @@ def due(here: Place) -> Due:
     """When the step is due: its planned day, or later when something holds it back."""
     case, calendar = here.case, here.calendar
     planned = planned_day(here)
-    pressed = (case.hurry or case.again) and case.resumed_at
+    pressed = (case.hurry or here.wanted_again) and case.resumed_at
     first = case.resumed_at if pressed and case.resumed_at else calendar.opening(planned)
     chosen, why = first, _planned_words(here, planned)
     for moment, reason in _floors(here, planned):
@@ -119,7 +124,7 @@ def _floors(here: Place, planned: date) -> list[tuple[datetime, Because]]:
 
 
 def _deadline_floor(here: Place, last: StepRecord | None) -> list[tuple[datetime, Because]]:
-    if last is None or last.deadline is None or here.case.again:
+    if last is None or last.deadline is None or here.wanted_again:
         return []
     reason = because("floor_deadline", step=here.step.words, deadline=last.deadline)
     return [(here.calendar.opening(last.deadline + timedelta(days=1)), reason)]

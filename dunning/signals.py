@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dunning.fact import Fact, FactId, ShortText, WithAmount, sensible
+from dunning.fact import Detail, Fact, FactId, ShortText, WithAmount, sensible
 from dunning.money import Money
 
 
@@ -72,7 +72,7 @@ class DeliveryReported(Fact):
     fact: Literal["DeliveryReported"] = "DeliveryReported"
     delivery: Annotated[str, Field(max_length=250)]
     result: Literal["delivered", "bounced", "refused", "unclaimed", "returned"]
-    detail: ShortText = ""
+    detail: Detail = ""
 
 
 class InvoiceChanged(Fact):

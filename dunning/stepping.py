@@ -15,7 +15,7 @@ from dunning.terms import Route
 
 def left_out(here: Place, when: Due, now: datetime) -> Answer:
     step, words = here.step, here.step.words
-    if here.case.again:
+    if here.wanted_again:
         return None  # a person wants it
     if condition := unmet(step.when, here, now):
         return skip(here, now, "condition_not_met", {"step": words, "condition": condition})

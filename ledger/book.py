@@ -119,16 +119,19 @@ def case_ids_taken(db: Connection, case_ids: Iterable[str]) -> dict[str, str]:
     return taken
 
 
-def set_invoice_amount(db: Connection, number: str, amount: Money) -> Money:
-    """Give an invoice its new amount, return the old one; InvoiceMissing, or CurrencyChanged for another currency."""
-    query = select(invoices.c.amount_minor, invoices.c.currency).where(invoices.c.number == number)
-    row = db.execute(query.with_for_update()).one_or_none()
+def set_invoice(db: Connection, number: str, amount: Money, due_date: date) -> Invoice:
+    """Give an invoice its new amount and due date and return it as it was before.
+
+    InvoiceMissing, or CurrencyChanged for an amount in another currency.
+    """
+    row = db.execute(select(invoices).where(invoices.c.number == number).with_for_update()).one_or_none()
     if row is None:
         raise InvoiceMissing(f"no invoice {number} in the ledger")
     if row.currency != amount.currency:
         raise CurrencyChanged(f"invoice {number} is in {row.currency} and cannot become {amount}")
-    db.execute(update(invoices).where(invoices.c.number == number).values(amount_minor=amount.minor))
-    return Money(minor=row.amount_minor, currency=row.currency)
+    values = {"amount_minor": amount.minor, "due_date": due_date}
+    db.execute(update(invoices).where(invoices.c.number == number).values(**values))
+    return _invoice(row)
 
 
 def debtor_unpaid(db: Connection, debtor_id: str, before: date) -> dict[str, Unpaid]:

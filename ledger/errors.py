@@ -13,6 +13,10 @@ class SchemaAhead(RuntimeError):
     """The tables were made by a newer release than this program."""
 
 
+class LedgerAway(RuntimeError):
+    """The database cannot be reached, opened or written; the sentence names it and says what to check."""
+
+
 class NaiveMoment(DontWrapMixin, ValueError):
     """A moment without a time zone, or something that is no moment, was about to be written."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -76,6 +77,16 @@ class Counts:
     by_doing: dict[str, int]
     by_outcome: dict[str, int]
     open_tasks: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """The policy that a case is pinned to, and its debtor's number."""
+
+    case_id: str
+    policy_name: str
+    policy_hash: str
+    debtor_id: str
 
 
 def list_cases(db: Connection, wanted: CaseFilter) -> list[CaseLine]:
@@ -164,6 +175,30 @@ def _line(row: Row[Any]) -> CaseLine:
 
 def _grouped(db: Connection, query: Select[Any]) -> dict[str, int]:
     return {name: int(count) for name, count in db.execute(query) if name is not None}
+
+
+def pinned(db: Connection, case_ids: Sequence[str]) -> dict[str, Pinned]:
+    """What Temporal's own lists may show of these cases, by case id. At most a few hundred ids at a time."""
+    query = select(cases.c.id, cases.c.policy_name, cases.c.policy_hash, cases.c.debtor_id)
+    found = db.execute(query.where(cases.c.id.in_(case_ids)))
+    return {row.id: Pinned(row.id, row.policy_name, row.policy_hash, row.debtor_id) for row in found}
+
+
+def contacts_not_told(db: Connection, kinds: Sequence[str]) -> list[tuple[str, datetime]]:
+    """Open cases that still wait in a task of these kinds, though their debtor's details changed after it opened.
+
+    Each with the moment of the change, whose fact may have been lost on its way to the case.
+    """
+    query = (
+        select(cases.c.id, debtors.c.changed_at)
+        .join(debtors, debtors.c.id == cases.c.debtor_id)
+        .join(tasks, tasks.c.case_id == cases.c.id)
+        .where(cases.c.status == "open", tasks.c.state == "open", tasks.c.kind.in_(kinds))
+        .where(debtors.c.changed_at > tasks.c.opened_at)
+        .order_by(cases.c.id)
+        .distinct()
+    )
+    return [(row.id, row.changed_at) for row in db.execute(query)]
 
 
 def count_busy(db: Connection, now: datetime) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -14,21 +16,27 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
-from ledger.errors import LedgerUrlRefused, SchemaAhead
+from ledger.errors import LedgerAway, LedgerUrlRefused, SchemaAhead
 
 _BUSY_MS = 60_000
+_CONNECT_SECONDS = 10
+_AGAIN_SECONDS = 3.0
+_WRITABLE = "RELANCE_VAR_DIR or RELANCE_DATABASE_URL, and that you may write there"
+_RUNS = "RELANCE_DATABASE_URL, and that the database runs and lets this user in"
 _MIGRATION_LOCK = 7_352_623  # any number, as long as every release locks the same one
 # Alembic keeps the running migration in module globals: one at a time in a process.
 _migrating = threading.Lock()
+
+log = logging.getLogger(__name__)
 
 
 class Ledger:
     """The ledger at `url`: `sqlite:///var/relance.db` or `postgresql://user:password@host/database`.
 
     One object per process, safe for threads; `connections` is how many it may hold open at once.
-    LedgerUrlRefused when the address is of neither kind.
+    LedgerUrlRefused when the address is of neither kind, LedgerAway when a SQLite file cannot be made there.
     """
 
     def __init__(self, url: str, connections: int = 10) -> None:
@@ -44,6 +52,7 @@ class Ledger:
             max_overflow=0,
             pool_timeout=_BUSY_MS / 1000,
             pool_pre_ping=not self._sqlite,
+            connect_args={} if self._sqlite else {"connect_timeout": _CONNECT_SECONDS, **self.url.query},
         )
         # SQLite has one writer at a time and no queue: threads that only poll for it may wait for seconds.
         self._turn: AbstractContextManager[object] = threading.RLock() if self._sqlite else nullcontext()
@@ -73,24 +82,50 @@ class Ledger:
             db.execute(text("SELECT 1"))
 
     def schema_is_current(self) -> bool:
-        """Whether the tables are those of this release."""
-        with self.read() as db:
+        """Whether the tables are those of this release; LedgerAway when the database does not answer."""
+        with self._reached(), self.read() as db:
             return _revisions(db) == set(_scripts().get_heads())
 
-    def migrate(self) -> None:
+    def migrate(self, patience: float = 0.0) -> None:
         """Bring the tables to this release, from empty or from an older one. Several processes may call it at once.
 
-        SchemaAhead when a newer release made the tables.
+        SchemaAhead when a newer release made the tables, LedgerAway when no database answers within `patience` seconds.
         """
+        self._wait(patience)
         if self.schema_is_current():
             return
-        with _migrating, self.write() as db:
+        with _migrating, self._reached(), self.write() as db:
             if not self._sqlite:
                 db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
             unknown = _revisions(db) - {script.revision for script in _scripts().walk_revisions()}
             if unknown:
                 raise SchemaAhead(f"the ledger was made by a newer release (revision {', '.join(sorted(unknown))})")
             command.upgrade(_alembic(db), "head")
+
+    def _wait(self, patience: float) -> None:
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                self.schema_is_current()
+            except LedgerAway as away:
+                if time.monotonic() + _AGAIN_SECONDS > deadline:
+                    raise
+                log.warning("%s Trying again.", away)
+                time.sleep(_AGAIN_SECONDS)
+            else:
+                return
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            # What a query got wrong has a class of its own below these two, and is a defect.
+            if type(error) not in (DatabaseError, OperationalError):
+                raise
+            place = self.url.database if self._sqlite else self.url.render_as_string(hide_password=True)
+            advice = _WRITABLE if self._sqlite else _RUNS
+            raise LedgerAway(_away(str(place), str(error.orig), advice)) from error
 
     def close(self) -> None:
         """Close every connection."""
@@ -123,9 +158,17 @@ def _make_private(file: Path) -> None:
     A file that is there is not opened: closing it would drop the locks that this process holds on it, and the next
     reader would tear the log from under us (sqlite.org/howtocorrupt.html, 2.2).
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o600))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o600))
+    except OSError as error:
+        raise LedgerAway(_away(str(file), str(error.strerror), _WRITABLE)) from error
+
+
+def _away(place: str, why: str, advice: str) -> str:
+    said = why.partition("\n")[0].strip().rstrip(".")
+    return f"The ledger {place} cannot be used ({said}). Check {advice}."
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:

@@ -118,6 +118,7 @@ async def test_after_a_long_outage_of_the_mail_server_the_next_try_is_a_decision
         assert state["decision"]["do"] == "wait"
         assert state["decision"]["because"]["code"] == "floor_retry"
         assert state["case"]["retry"]["tries"] >= 2
+        assert "the mail server did not let us in" in state["case"]["retry"]["error"]
 
 
 async def test_an_act_that_makes_no_sense_is_refused_and_changes_nothing(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
+from temporalio.exceptions import TimeoutError as TemporalTimeout
 
 with workflow.unsafe.imports_passed_through():
     from activities.questions import Answer, Question
@@ -18,6 +19,8 @@ with workflow.unsafe.imports_passed_through():
 
 TASK_QUEUE = "relance"
 MOST_AT_ONCE = 100  # facts that one question takes from the inbox
+MOST_TEXT = 20_000  # characters of one fact: a payment plan of 60 instalments has 5,000
+MOST_TEXTS = 200_000  # characters of one question, and of an inbox that travels: a payload may have two million bytes
 
 _QUICK = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3)
 _PATIENT = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=1))
@@ -48,7 +51,7 @@ class CaseWorkflow:
     async def run(self, state: CaseState) -> dict[str, Any]:
         """Live until the case closes; returns the decision that closed it."""
         while True:
-            if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
+            if self._may_continue_as_new():
                 workflow.continue_as_new(self.state)  # the inbox travels along: waiting for it to empty could last
             if self.state.inbox or self.state.decision is None:
                 await self._ask()
@@ -63,6 +66,19 @@ class CaseWorkflow:
     @property
     def _decision(self) -> dict[str, Any]:
         return self.state.decision or {}
+
+    def _may_continue_as_new(self) -> bool:
+        suggested = workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished()
+        return suggested and len(self._batch(len(self.state.inbox))) == len(self.state.inbox)
+
+    def _batch(self, most: int) -> list[dict[str, Any]]:
+        """The letters that came first: at most so many, and no more than a payload can carry."""
+        size = 0
+        for number, letter in enumerate(self.state.inbox[:most]):
+            size += len(letter["fact"])
+            if number and size > MOST_TEXTS:
+                return self.state.inbox[:number]
+        return self.state.inbox[:most]
 
     async def _time_passes(self) -> bool:
         """Sleep until the decision's moment; False when something arrived first."""
@@ -79,7 +95,7 @@ class CaseWorkflow:
 
     async def _ask(self, failed: str | None = None) -> None:
         """Hand over what arrived and keep the answer; a ledger that is away is waited for."""
-        batch = self.state.inbox[:MOST_AT_ONCE]
+        batch = self._batch(MOST_AT_ONCE)
         question = Question(self.state.case_id, self.state.case, batch, workflow.now().isoformat(), failed)
         try:
             answer = await workflow.execute_local_activity(
@@ -90,7 +106,9 @@ class CaseWorkflow:
                 start_to_close_timeout=timedelta(seconds=8),
                 retry_policy=_QUICK,
             )
-        except ActivityError:
+        except FailureError as error:  # of a local activity the SDK raises the cause itself, not an ActivityError
+            if is_cancelled_exception(error):
+                raise
             question.now = None  # by the time somebody answers it will be later: the activity reads the clock itself
             answer = await workflow.execute_activity(
                 "ask",
@@ -127,29 +145,31 @@ class CaseWorkflow:
             self._keep(await handle, [])
         except ActivityError as error:
             if not is_cancelled_exception(error):
-                await self._ask(failed=str(error.cause or error)[:300])
+                await self._ask(failed=_words(error))
 
-    def _put(self, raw: RawValue, act: bool) -> int:
-        """Put what came into the inbox, whatever it is: a payload that is no JSON is kept as text."""
-        data = raw.payload.data
-        try:
-            fact = json.loads(data)
-        except ValueError:
-            fact = data[:2000].decode(errors="replace")
+    def _put(self, raw: RawValue | None, act: bool) -> int:
+        """Put what came into the inbox as text, whatever it is: reading it here could stop the case for good."""
+        text = raw.payload.data.decode(errors="replace") if raw else ""
         self._letters += 1
         at = workflow.now().isoformat()
-        self.state.inbox.append({"fact": fact, "at": at, "act": act, "letter": self._letters})
+        self.state.inbox.append({"fact": text[:MOST_TEXT], "at": at, "act": act, "letter": self._letters})
         return self._letters
 
-    @workflow.signal(name="fact")
-    def fact(self, raw: RawValue) -> None:
-        """Something happened outside. Durable once acknowledged; checked by the core afterwards."""
-        self._put(raw, act=False)
+    @workflow.signal(dynamic=True)
+    def fact(self, name: str, values: Sequence[RawValue]) -> None:
+        """Something happened outside. Durable once acknowledged; checked by the core afterwards.
 
-    @workflow.update(name="act")
-    async def act(self, raw: RawValue) -> dict[str, Any]:
-        """A person acts: the new state, or `NotPossible` with the refusal and nothing changed."""
-        letter = self._put(raw, act=True)
+        Takes the signal `fact`, and any other: one under a wrong name would wait unseen for ever.
+        """
+        for raw in values or (None,):
+            self._put(raw, act=False)
+
+    @workflow.update(dynamic=True)
+    async def act(self, name: str, values: Sequence[RawValue]) -> dict[str, Any]:
+        """The update `act`: a person acts. The new state, or `NotPossible` with the refusal and nothing changed."""
+        if name != "act" or len(values) != 1:
+            raise ApplicationError("The update is `act`, with one fact.", type="NotPossible", non_retryable=True)
+        letter = self._put(values[0], act=True)
         await workflow.wait_condition(lambda: letter in self._answered)
         refusal = self._answered.pop(letter)
         if refusal is not None:
@@ -167,3 +187,13 @@ class CaseWorkflow:
         if self.state.case is None:
             return []
         return [passed.model_dump(mode="json") for passed in timeline(Case.model_validate(self.state.case))]
+
+
+def _words(error: ActivityError) -> str:
+    """Why the step failed, for people. Of a defect only its name: its text may quote what no history should hold."""
+    cause: BaseException | None = error.cause
+    while isinstance(cause, TemporalTimeout) and cause.cause is not None:
+        cause = cause.cause
+    if isinstance(cause, ApplicationError):
+        return cause.message if cause.type == "TryLater" else str(cause.type)
+    return str(cause or error)
