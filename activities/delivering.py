@@ -74,9 +74,7 @@ def _after_a_crash(ledger: Ledger, sender: Sender, row: DeliveryRow) -> Delivery
 
 def _send(ledger: Ledger, sender: Sender, errand: Errand) -> Delivered:
     message = errand.compose()
-    content_hash = _claim(ledger, errand, message)
-    with ledger.write() as db:
-        kept.begin_sending(db, errand.key, content_hash)
+    _claim(ledger, errand, message)
     try:
         receipt = sender.send(message)
     except TryLater as failure:
@@ -101,8 +99,8 @@ def _send(ledger: Ledger, sender: Sender, errand: Errand) -> Delivered:
     return Delivered("sent")
 
 
-def _claim(ledger: Ledger, errand: Errand, message: Outgoing) -> str:
-    """Claim the delivery and keep the very files that will go out."""
+def _claim(ledger: Ledger, errand: Errand, message: Outgoing) -> None:
+    """Claim the delivery, keep the very files that will go out, and pass the door: from here on they may be out."""
     files = _files(message)
     content_hash = hashlib.sha256(b"\0".join(file.name.encode() + file.content for file in files)).hexdigest()
     claim = Claim(
@@ -122,7 +120,7 @@ def _claim(ledger: Ledger, errand: Errand, message: Outgoing) -> str:
         kept.claim(db, claim)
         for file in files:
             keep_letter(db, errand.key, file)
-    return content_hash
+        kept.begin_sending(db, errand.key, content_hash)
 
 
 def _files(message: Outgoing) -> list[LetterFile]:

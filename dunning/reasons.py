@@ -216,6 +216,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "call_ask": ("The call ended with {result}: what next?", "L'appel s'est terminé par : {result}. Que faire ?"),
     "route_taken": ("The way out is {route}: {condition}.", "La voie choisie est {route} : {condition}."),
+    "route_chosen": ("The way out is {route}: {by} chose it.", "La voie choisie est {route}, par {by}."),
     "route_asked": (
         "Decide the way out: agency, lawyer or injunction.",
         "Choisir la voie : société de recouvrement, avocat ou injonction.",

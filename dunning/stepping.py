@@ -61,7 +61,7 @@ def go(here: Place, when: Due, now: datetime) -> Answer:
     approval = consent(here)
     route, why = _route(here, now) if step.fork else (None, because("due_now", step=step.words, day=when.planned))
     if approval and approval.route:
-        route = approval.route
+        route, why = approval.route, because("route_chosen", route=f"@{approval.route}", by=approval.by)
     key = f"{step.step}/{here.occurrence}/{case.outstanding.minor}"
     if route is Route.ask:
         return ask(case, Task(key=f"route/{key}", kind="route", why=because("route_asked"), step=step.step))
