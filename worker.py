@@ -24,8 +24,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.cases import CaseActivities
 from activities.senders import choose_senders
@@ -49,8 +48,6 @@ CONNECT_SECONDS = 10.0
 LEDGER_SECONDS = 60.0  # a database that starts together with the worker is waited for
 RETENTION = timedelta(days=30)
 SEARCH_ATTRIBUTES = {key.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD for key in SEARCH_KEYS}
-# Pure or never run inside a workflow; loading them once instead of once per cached workflow halves the memory.
-PASSED_THROUGH = ("dunning", "activities", "ledger", "pydantic", "pydantic_core", "annotated_types")
 _DENIED = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED}
 
 # What an operator can mend, told in its own words; anything else is a defect and gets its traceback.
@@ -111,11 +108,6 @@ async def prepare_namespace(client: Client, retention: timedelta | None = None) 
             f"The namespace {client.namespace!r} cannot be prepared ({error.message}). "
             f"Ask its administrator to register the search attributes {', '.join(SEARCH_ATTRIBUTES)} with type Keyword."
         ) from error
-
-
-def workflow_runner() -> SandboxedWorkflowRunner:
-    """The sandbox that every workflow runs in, in production and in tests alike."""
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
 async def run_worker(client: Client, registered: Registrations, stop: asyncio.Event, settings: Settings) -> None:
@@ -260,7 +252,8 @@ def _worker(client: Client, registered: Registrations, threads: ThreadPoolExecut
         workflows=registered.workflows,
         activities=registered.activities,
         activity_executor=threads,
-        workflow_runner=workflow_runner(),
+        # The sandbox imports the workflow anew for each case, a third of a worker's time; tests run in it.
+        workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=CACHED_WORKFLOWS,
         max_concurrent_activities=SLOTS,
         max_concurrent_local_activities=SLOTS,

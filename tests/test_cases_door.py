@@ -16,12 +16,12 @@ from console import cases as door
 from console.cases import Cases, NoWorker
 from console.output import Stop
 from console.up_commands import resume_cases
+from ledger.cases import case
 from tests.durable import Room, message, policy, room
 from tests.temporal_env import skipping_env, worker_on
 from workflows.case import CaseWorkflow
 
 __all__ = ["skipping_env"]
-pytestmark = pytest.mark.xdist_group("temporal")
 
 FAR = datetime.now(UTC).date() + timedelta(days=60)  # nothing is due while the test runs
 REMINDER = policy(message("reminder", 5))
@@ -63,6 +63,32 @@ async def test_a_case_started_twice_runs_once(place: Room, cases: Cases) -> None
     assert await cases.start(ids) == 3
     again = {(await place.env.client.get_workflow_handle(f"case/{one}").describe()).run_id for one in ids}
     assert (runs, len(seen)) == (again, 3)
+
+
+async def test_a_case_is_found_by_its_policy_and_its_debtor(place: Room, cases: Cases) -> None:
+    """An operator looks for all runs of one debtor in Temporal's own list, and sees which policy each is pinned to."""
+    case_id = place.add(REMINDER, FAR)
+    with place.ledger.read() as db:
+        kept = case(db, case_id)
+    await cases.tell(case_id, paid(10, "B1"))
+    described = await place.env.client.get_workflow_handle(f"case/{case_id}").describe()
+    found = {pair.key.name: pair.value for pair in described.typed_search_attributes}
+    assert found["RelanceDebtor"] == kept.debtor_id
+    assert found["RelancePolicy"] == f"{kept.policy_name}/{kept.policy_hash[:12]}"
+
+
+async def test_many_facts_are_told_at_once_and_those_of_one_case_in_order(place: Room, cases: Cases) -> None:
+    """A night's file holds three payments for each of forty cases: all arrive, and each case sees its own in order."""
+    ids = [place.add(REMINDER, FAR) for _ in range(40)]
+    count: list[int] = []
+    facts = [(case_id, paid(10, f"B{n}")) for n in range(3) for case_id in ids]
+    await cases.tell_all(facts, lambda: count.append(1))
+    assert len(count) == 120
+    for case_id in ids:
+        view = await cases.settled(case_id, "PaymentReceived:B2")
+        assert view is not None
+        told = [name for name in view["case"]["seen"] if name.startswith("PaymentReceived")]
+        assert told == ["PaymentReceived:B0", "PaymentReceived:B1", "PaymentReceived:B2"]
 
 
 async def test_a_payment_signalled_twice_counts_once(place: Room, cases: Cases) -> None:

@@ -18,8 +18,6 @@ import pytest
 from console.main import app, run
 from tests.test_import import HEADER, POLICIES
 
-pytestmark = pytest.mark.xdist_group("temporal")
-
 TODAY = datetime.now(UTC).date()
 DUE = TODAY + timedelta(days=60)  # nothing goes out by itself while the tests run
 Say = Callable[..., tuple[int, str]]

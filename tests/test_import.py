@@ -10,9 +10,10 @@ import pytest
 
 from console.import_cells import CellWrong, amount, case_id, day, words, zone_of
 from console.import_columns import COLUMNS, column_of
-from console.import_facts import Grown, payment_told
+from console.import_facts import Grown, contact_changed, payment_told
 from console.import_file import open_table
 from console.import_rows import Fault, Row, read_rows
+from console.import_telling import contacts_lost
 from console.importing import Import
 from console.main import run
 from console.output import Stop
@@ -20,13 +21,16 @@ from console.policy_files import load_folder
 from dunning.case import Case
 from dunning.money import Money
 from ledger.book import debtor, invoice
-from ledger.cases import case
+from ledger.cases import case, record
 from ledger.lists import CaseFilter, count_cases, list_cases
 from ledger.store import Ledger
+from ledger.tasks import TaskWanted
+from tests.ledger_book import recorded
 
 POLICIES = Path(__file__).parents[1] / "policies"
 HEADER = "number,debtor_id,debtor_name,issue_date,due_date,amount,currency"
 MARCH_3 = datetime(2026, 3, 3, 9, tzinfo=UTC)
+TUESDAY = datetime(2026, 3, 10, 9, 0, 0, 250_000, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -51,8 +55,8 @@ def reasons(file: Path, **defaults: str) -> dict[int, str]:
     return {one.line: one.reason for one in read(file, **defaults) if isinstance(one, Fault)}
 
 
-def bring(ledger: Ledger, file: Path, **defaults: str) -> Import:
-    bringing = Import(ledger, load_folder(POLICIES).policies, MARCH_3)
+def bring(ledger: Ledger, file: Path, at: datetime = MARCH_3, **defaults: str) -> Import:
+    bringing = Import(ledger, load_folder(POLICIES).policies, at)
     bringing.bring([row for row in read(file, **defaults) if isinstance(row, Row)])
     return bringing
 
@@ -208,7 +212,8 @@ def test_a_changed_amount_and_due_date_become_facts(ledger: Ledger, tmp_path: Pa
         "2026-03-10",
     )
     with ledger.read() as db:
-        assert str(invoice(db, "F-1").amount) == "1100.00 EUR"
+        kept = invoice(db, "F-1")
+    assert (str(kept.amount), kept.due_date) == ("1100.00 EUR", date(2026, 3, 10))
 
 
 def test_a_changed_address_is_told_to_the_open_cases_and_silence_erases_nothing(ledger: Ledger, tmp_path: Path) -> None:
@@ -222,6 +227,32 @@ def test_a_changed_address_is_told_to_the_open_cases_and_silence_erases_nothing(
     with ledger.read() as db:
         kept = debtor(db, "D1")
     assert (kept.email, kept.segment) == ("new@example.org", "loyal")
+
+
+def test_an_address_whose_telling_was_lost_is_told_again(ledger: Ledger, tmp_path: Path) -> None:
+    """F-1 waits for an address since Monday; Tuesday's import wrote it down and crashed; any import of Wednesday tells.
+
+    A case that was told already, and one that waits for an address which nobody changed, hear nothing.
+    """
+    for number in ("F-1", "F-2", "F-3"):
+        bring(ledger, written(tmp_path, good(number).replace("D1", f"D-{number}")))
+        waits_for_an_address(ledger, number)
+    mail = f"{HEADER},email"
+    for number in ("F-1", "F-2"):  # Tuesday: written down, and never told to F-1
+        row = good(number).replace("D1", f"D-{number}") + ",new@example.org"
+        told = bring(ledger, written(tmp_path, row, header=mail), TUESDAY).brought.facts
+    waits_for_an_address(ledger, "F-2", seen=f"ContactChanged:{told[0][1]['id']}")
+    assert contacts_lost(ledger, set()) == [("F-1", contact_changed(TUESDAY))]
+    assert contacts_lost(ledger, {"F-1"}) == []
+
+
+def waits_for_an_address(ledger: Ledger, case_id: str, seen: str = "") -> None:
+    """The first reminder found no address on Monday, and a person was asked for one."""
+    with ledger.write() as db:
+        kept = case(db, case_id)
+        state = {**kept.state, "seen": [seen]} if seen else kept.state
+        task = TaskWanted(f"no-address/{case_id}", "no_address", "No address")
+        record(db, recorded(case_id, kept.seq + 1, state=state, doing="ask", at=MARCH_3), [], [task])
 
 
 def test_what_was_paid_before_is_known_and_more_is_a_payment(ledger: Ledger, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from ledger.book import (
     debtor_unpaid,
     invoice,
     invoices_known,
-    set_invoice_amount,
+    set_invoice,
     upsert_debtor,
 )
 from ledger.cases import add_case, add_cases, case, record
@@ -250,15 +250,17 @@ def test_a_debtor_tells_what_changed(ledger: Ledger) -> None:
     assert "zoe" not in repr(first).lower()
 
 
-def test_an_invoice_changes_its_amount_but_not_its_currency(book: Ledger) -> None:
-    """The second import of F-1 says 1,100 EUR: the old amount is told; dollars are refused."""
+def test_an_invoice_changes_its_amount_and_due_date_but_not_its_currency(book: Ledger) -> None:
+    """The second import of F-1 says 1,100 EUR due on 10 March: the old invoice is told; dollars are refused."""
+    tenth = date(2026, 3, 10)
     with book.write() as db:
-        assert set_invoice_amount(db, "F-1", euros("1100.00")) == euros("1200.00")
-        assert invoice(db, "F-1").amount == euros("1100.00")
+        before = invoice(db, "F-1")
+        assert set_invoice(db, "F-1", euros("1100.00"), tenth) == before
+        assert invoice(db, "F-1") == replace(before, amount=euros("1100.00"), due_date=tenth)
         with pytest.raises(CurrencyChanged, match=r"F-1 is in EUR and cannot become 5\.00 USD"):
-            set_invoice_amount(db, "F-1", Money.parse("5.00 USD"))
+            set_invoice(db, "F-1", Money.parse("5.00 USD"), tenth)
         with pytest.raises(InvoiceMissing, match="no invoice F-9"):
-            set_invoice_amount(db, "F-9", euros("1.00"))
+            set_invoice(db, "F-9", euros("1.00"), tenth)
         with pytest.raises(InvoiceMissing):
             invoice(db, "F-9")
 

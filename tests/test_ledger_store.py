@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
+import threading
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from ledger import store
 from ledger.book import Debtor, debtor, upsert_debtor
 from ledger.cases import add_case
-from ledger.errors import LedgerUrlRefused, NaiveMoment, PolicyAltered, PolicyMissing, SchemaAhead
+from ledger.errors import LedgerAway, LedgerUrlRefused, NaiveMoment, PolicyAltered, PolicyMissing, SchemaAhead
 from ledger.policies import PolicyBundle, keep_policy, policies_kept, policy
 from ledger.schema import debtors, metadata
 from ledger.store import Ledger
@@ -49,6 +51,37 @@ def test_eight_workers_that_start_at_once_make_the_tables_once(empty_url: str) -
     assert told == [("", 0)] * 8
     ledger = Ledger(empty_url)
     assert ledger.schema_is_current()
+    ledger.close()
+
+
+@pytest.mark.parametrize("url", ["sqlite:////proc/none/relance.db", "postgresql://anna:secret@127.0.0.1:1/relance"])
+def test_a_ledger_that_is_away_is_named_without_its_password(url: str) -> None:
+    """The folder cannot be written, or the database is down: one sentence says which ledger and what to check."""
+    with pytest.raises(LedgerAway, match=r"The ledger .*(/proc/none/relance\.db|127\.0\.0\.1).* Check ") as away:
+        Ledger(url).migrate()
+    assert "secret" not in str(away.value)
+
+
+def test_a_file_that_is_no_ledger_is_named(tmp_path: Path) -> None:
+    """RELANCE_DATABASE_URL points at a spreadsheet by mistake: it is named, and stays as it is."""
+    (tmp_path / "book.xls").write_bytes(b"no database at all " * 100)
+    with pytest.raises(LedgerAway, match=r"book\.xls cannot be used \(file is not a database\)"):
+        Ledger(f"sqlite:///{tmp_path / 'book.xls'}").migrate()
+
+
+def test_a_ledger_that_starts_a_little_later_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Worker and disk come up together: the first try finds no ledger, the second one does."""
+    monkeypatch.setattr(store, "_AGAIN_SECONDS", 0.2)
+    file = tmp_path / "relance.db"
+    file.write_bytes(b"not mounted yet " * 100)
+    ledger = Ledger(f"sqlite:///{file}")
+    mounted = threading.Timer(0.5, file.write_bytes, [b""])
+    mounted.start()
+    ledger.migrate(patience=20)
+    assert ledger.schema_is_current()
+    assert "Trying again" in caplog.text
     ledger.close()
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from activities.creditor import Creditor
-from activities.letter_sample import full_sample
 from activities.handover import HandoverFolder
+from activities.letter_sample import full_sample
 from activities.message import Attachment, Outgoing, Refused, TryLater, Undeliverable, email_address, phone_number
 from activities.mime import Identity, mime_message
 from activities.outbox import Outbox, safe_name

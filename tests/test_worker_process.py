@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -278,6 +279,47 @@ def test_the_real_worker_starts_and_drains(var: Path, tmp_path: Path) -> None:
         said = worker.communicate(timeout=50)[1]
     assert worker.returncode == 0, said
     assert (tmp_path / "relance.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"RELANCE_VAR_DIR": "/proc/none"}, "The ledger /proc/none/relance.db cannot be used"),
+        ({"RELANCE_POLICIES_DIR": "/nowhere"}, "/nowhere/creditor.yaml cannot be read"),
+        ({}, "TEMPORAL_ADDRESS names none"),
+    ],
+)
+def test_the_real_worker_says_what_it_misses(settings: dict[str, str], sentence: str, tmp_path: Path) -> None:
+    """A new machine lacks the disk, the policies or the Temporal server: one sentence and exit code 2, no guess."""
+    environment = {**os.environ, "RELANCE_VAR_DIR": str(tmp_path), **settings}
+    worker = subprocess.run(
+        [sys.executable, "worker.py"],
+        cwd=_ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (worker.returncode, sentence in worker.stderr, "Traceback" in worker.stderr) == (2, True, False)
+
+
+def test_a_slip_in_the_creditors_file_stops_the_worker_at_its_line(tmp_path: Path) -> None:
+    """Somebody slips while editing on a Friday: the worker does not start with half a creditor."""
+    text = (_ROOT / "policies" / "creditor.yaml").read_text(encoding="utf-8")
+    (tmp_path / "creditor.yaml").write_text(text.replace("\nname:", "\nnaem:", 1), encoding="utf-8")
+    environment = {**os.environ, "RELANCE_VAR_DIR": str(tmp_path), "RELANCE_POLICIES_DIR": str(tmp_path)}
+    worker = subprocess.run(
+        [sys.executable, "worker.py"],
+        cwd=_ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert worker.returncode == 2
+    assert re.search(r"creditor\.yaml:\d+:\d+: P20\d", worker.stderr)
 
 
 def test_health_port_already_in_use_is_named(start: Callable[..., Running]) -> None:
