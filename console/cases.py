@@ -35,7 +35,7 @@ from workflows.case import TASK_QUEUE, CaseState
 
 T = TypeVar("T")
 PATIENCE = timedelta(seconds=15)
-AT_ONCE = 100  # starts and signals under way together
+AT_ONCE = 20  # starts and signals under way together: more only keeps a small server from its other work
 CHUNK = 500  # cases looked up in the ledger with one question
 # Numbers, names of policies and hashes only: search attributes are never encrypted.
 POLICY_KEY = SearchAttributeKey.for_keyword("RelancePolicy")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -77,13 +77,13 @@ def list_(folder: Path | None = None, *, say: Say = Say()) -> int:  # noqa: B008
 
 
 @Parameter(name="*")
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Example:
     """The invoice to walk: one of the ledger, or one made up from these."""
 
     invoice: Annotated[str | None, Parameter(help="Case of the ledger, by its id (the invoice's number).")] = None
     due: Annotated[date | None, Parameter(help="Due date of a made-up invoice; today when left out.")] = None
-    issued: Annotated[date | None, Parameter(help="Its invoice date; the due date when left out.")] = None
+    issued: Annotated[date | None, Parameter(help="Its invoice date; 30 days before the due date, if left out.")] = None
     amount: Annotated[str | None, Parameter(help="Its amount, such as '1500 EUR'.")] = None
     debtor: Annotated[DebtorKind | None, Parameter(help="Kind of debtor; the policy's first when left out.")] = None
     segment: Annotated[str | None, Parameter(help="The debtor's segment; the policy's first when left out.")] = None
@@ -169,7 +169,7 @@ def _kept(number: str) -> Case:
 
 def _made_up(policy: Policy, example: Example) -> Case:
     due = example.due or datetime.now(ZoneInfo(policy.calendar.time_zone)).date()
-    issued = example.issued or due
+    issued = example.issued or due - timedelta(days=30)
     opened = example.opened or issued
     chosen, calendar = policy.takes, policy.calendar
     try:
