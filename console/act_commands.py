@@ -127,8 +127,7 @@ def skip(case: CaseId, /, *, reason: str, step: Step = None, who: Who = ME) -> i
     desk = Desk()
     row = desk.case(case)
     name = step or _waiting(row)
-    words = {"step": name, "reason": reason}
-    return act(desk, row, who, {"fact": "StepSkipped", "step": name, "words": words})
+    return act(desk, row, who, {"fact": "StepSkipped", "step": name, "words": {"reason": reason}})
 
 
 def repeat(case: CaseId, /, *, step: Step = None, who: Who = ME) -> int:

@@ -238,6 +238,7 @@ def test_an_address_whose_telling_was_lost_is_told_again(ledger: Ledger, tmp_pat
         bring(ledger, written(tmp_path, good(number).replace("D1", f"D-{number}")))
         waits_for_an_address(ledger, number)
     mail = f"{HEADER},email"
+    told = []
     for number in ("F-1", "F-2"):  # Tuesday: written down, and never told to F-1
         row = good(number).replace("D1", f"D-{number}") + ",new@example.org"
         told = bring(ledger, written(tmp_path, row, header=mail), TUESDAY).brought.facts

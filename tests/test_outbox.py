@@ -230,7 +230,7 @@ def test_a_full_disk_leaves_no_scraps(outbox: Outbox, monkeypatch: pytest.Monkey
 def test_settings_choose_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By default all goes to the outbox; a mail server or SendGrid is chosen by a setting, its key read from a file."""
     creditor: Creditor = full_sample().creditor
-    senders = choose_senders(Settings(outbox=tmp_path), creditor)
+    senders = dict(choose_senders(Settings(outbox=tmp_path), creditor))
     assert isinstance(senders.pop("handover"), HandoverFolder)
     assert {type(sender) for sender in senders.values()} == {Outbox}
     assert set(senders) == {"email", "sms", "letter", "registered_letter"}

@@ -1,0 +1,31 @@
+"""Puts a line of the journal into words, since a fact by itself is only JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dunning.money import Money
+from ledger.journal import JournalRow
+
+_TOLD = (
+    *("step", "why", "amount", "promised_for", "payment_id", "dispute_id", "outcome", "upheld", "delivery", "result"),
+    *("route", "until", "received_on", "due_date", "policy", "reason", "detail", "error"),
+)
+
+
+def told(row: JournalRow) -> str:
+    """What the row says, shortly; a decision says its own reason."""
+    body = row.body
+    if row.kind == "Decided":
+        return str(body.get("why", ""))
+    words = [_word(body[name]) for name in _TOLD if body.get(name) not in (None, "", [], {})]
+    inner = body.get("words") or {}
+    words += [str(inner["reason"])] if isinstance(inner, dict) and inner.get("reason") else []
+    by = body.get("by")
+    return ", ".join(words) + (f" (by {by})" if by else "")
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, dict) and set(value) >= {"minor", "currency"}:
+        return str(Money.model_validate({"minor": value["minor"], "currency": value["currency"]}))
+    return str(value).replace("_", " ")
