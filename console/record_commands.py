@@ -11,7 +11,9 @@ from cyclopts import App, Parameter
 from console.acting import ME, CaseId, Who, tell
 from console.desk import Desk, operator
 from console.export import case_file
+from console.journal_words import told as told_by
 from console.output import COULD_NOT_RUN, FINE, REFUSED, Say, Stop, json_out, moment, out, table
+from console.task_words import advice, is_done_by_hand, sheet
 from ledger.errors import IllegalMove, TaskMissing
 from ledger.journal import Break, journal_of, verify_journal
 from ledger.tasks import TaskDone, TaskFilter, TaskRow, close_task, count_tasks, list_tasks, task
@@ -19,17 +21,6 @@ from ledger.tasks import TaskDone, TaskFilter, TaskRow, close_task, count_tasks,
 journal_app = App(name="journal", help="The journal of cases, and whether it was altered.")
 task_app = App(name="task", help="The work that waits for people.")
 SAY = Say()
-
-# A task of these kinds is done by the act that it asks for.
-_DONE_BY = {
-    "approve": "`relance approve CASE` or `relance refuse CASE --reason ...`",
-    "route": "`relance approve CASE --route agency|lawyer|injunction`",
-    "call": "`relance call CASE RESULT`",
-    "dispute": "`relance resolve CASE DISPUTE upheld|rejected|partly`",
-    "credit_note": "`relance credit CASE AMOUNT --dispute DISPUTE`",
-    "hold": "`relance release CASE`, or `relance hold CASE --reason ... --until DAY`",
-}
-_OTHERWISE = "`relance skip`, `repeat`, `release`, `hold`, `promise`, `writeoff` or `withdraw`"
 
 
 @journal_app.command
@@ -57,7 +48,7 @@ def show_journal(case: CaseId, /, *, say: Say = SAY) -> int:
     if say.as_json:
         json_out(rows)
         return FINE
-    told = [(r.row_no, moment(r.at, UTC), r.kind, r.body.get("why", r.body), r.hash[:12]) for r in rows]
+    told = [(r.row_no, moment(r.at, UTC), r.kind, told_by(r), r.hash[:12]) for r in rows]
     table(f"Journal of {case}; times are UTC", ("row>", "at", "what", "contents", "hash"), told)
     return FINE
 
@@ -77,6 +68,25 @@ def list_(kind: str | None = None, case: str | None = None, *, limit: int = 50, 
     return FINE
 
 
+@task_app.command(name="show")
+def show_task(number: Annotated[int, Parameter(name="TASK")], /, *, say: Say = SAY) -> int:
+    """Show a task with all that it needs: for a call the number, the history and the script."""
+    desk = Desk()
+    one = _task(desk, number)
+    if say.as_json:
+        json_out(one)
+        return FINE
+    out(f"Task {one.id}: {one.kind}, case {one.case_id or '-'}, {one.state}")
+    out(one.title)
+    if one.due_at:
+        out(f"Due by {moment(one.due_at)}")
+    for line in sheet(one.body):
+        out(line)
+    if one.state == "open" and one.case_id:
+        out(f"What to do: {advice(one.kind, one.case_id, one.id)}.")
+    return FINE
+
+
 @task_app.command
 def done(number: Annotated[int, Parameter(name="TASK")], /, *, result: str = "", who: Who = ME) -> int:
     """Say that a problem was looked after. A task that asks for an act is done by that act."""
@@ -88,19 +98,22 @@ def done(number: Annotated[int, Parameter(name="TASK")], /, *, result: str = "",
             close_task(db, one.id, closed, datetime.now(UTC))
         out(f"Task {number} is done.")
         return FINE
-    if one.kind not in ("problem", "overpaid"):
-        advice = _DONE_BY.get(one.kind, _OTHERWISE).replace("CASE", one.case_id)
-        raise Stop(f"Task {number} ({one.kind}) is done by acting on the case: {advice}.")
+    if not is_done_by_hand(one.kind):
+        raise Stop(f"Task {number} ({one.kind}) is done by acting on the case: {advice(one.kind, one.case_id)}.")
     settled = {"fact": "ProblemSettled", "problem": one.key, "result": result}
     return tell(desk, desk.case(one.case_id), who, settled)
 
 
-def _open_task(desk: Desk, number: int) -> TaskRow:
+def _task(desk: Desk, number: int) -> TaskRow:
     try:
         with desk.ledger.read() as db:
-            found = task(db, number)
+            return task(db, number)
     except (TaskMissing, IllegalMove) as error:
         raise Stop(f"{error}.") from None
+
+
+def _open_task(desk: Desk, number: int) -> TaskRow:
+    found = _task(desk, number)
     if found.state != "open":
         raise Stop(f"Task {number} is {found.state} already.")
     return found

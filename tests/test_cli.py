@@ -42,7 +42,9 @@ def up(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
     names = ["paid", "acts", "held", "plan", "gone", "lost", "late", "bits", "exit", "list"]
     rows = [f"{name},D{n},Dupont {n},{TODAY},{DUE},1000,EUR" for n, name in enumerate(names)]
     file.write_text("\n".join([HEADER, *rows]))
-    imported = relance(surroundings, "import", str(file), "--debtor-kind", "business")
+    # No server yet, and none of another test's either: the cases wait in the ledger.
+    alone = surroundings | {"TEMPORAL_ADDRESS": "127.0.0.1:1"}
+    imported = relance(alone, "import", str(file), "--debtor-kind", "business")
     assert imported.returncode == 0, imported.stderr
     command = [sys.executable, "-c", "from console.main import main; main()", "up", "--headless"]
     process = subprocess.Popen(
@@ -54,7 +56,9 @@ def up(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
         line = process.stdout.readline()
         assert line, f"relance up ended with {process.wait()}: {said}"
         said += line
-    assert "10 cases resumed" in said
+    if "10 cases resumed" not in said:
+        process.send_signal(signal.SIGINT)
+        pytest.fail(f"{said}{process.communicate(timeout=60)[0]}")
     yield process
     process.send_signal(signal.SIGINT)
     rest = process.communicate(timeout=60)[0]
