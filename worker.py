@@ -148,6 +148,12 @@ def registrations(settings: Settings) -> Registrations:
     ledger = Ledger(settings.database_url, connections=SLOTS)
     ledger.migrate(LEDGER_SECONDS)
     creditor = load_creditor(settings.policies_dir / CREDITOR)
+    try:
+        settings.outbox.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotRun(
+            f"The outbox {settings.outbox} cannot be made ({error.strerror}). Check RELANCE_OUTBOX."
+        ) from error
     cases = CaseActivities(ledger, choose_senders(settings, creditor), creditor, settings.language)
     return Registrations([CaseWorkflow], [cases.ask, cases.perform], ledger.ping)
 

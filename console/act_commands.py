@@ -24,7 +24,7 @@ from ledger.policies import PolicyBundle, content_hash, keep_policy
 Until = Annotated[str | None, Parameter(help="The last day; without an end when left out.")]
 Step = Annotated[str | None, Parameter(help="The step, by its name; the one that waits when left out.")]
 Day = Annotated[str, Parameter(name="--for", help="The day, 2026-03-31 or 31/03/2026.")]
-Part = Annotated[str | None, Parameter(help="`500 EUR`; all of it when left out.")]
+Part = Annotated[str | None, Parameter(help="`500` or `500EUR`; all of it when left out.")]
 Result = Literal["promised", "disputed", "reached", "no_answer", "wrong_number", "not_made"]
 
 

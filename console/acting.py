@@ -14,6 +14,7 @@ from cyclopts import Parameter
 from console.desk import Desk, operator
 from console.import_cells import CellWrong, amount, currency, day
 from console.output import FINE, Stop, json_out, moment, note, out, reason
+from console.task_words import advice
 from dunning.calendar import calendar_for
 from dunning.case import Case
 from dunning.money import Money
@@ -86,6 +87,7 @@ def show(desk: Desk, case_id: str, view: Mapping[str, Any] | None, as_json: bool
         out(f"Why:  {why}")
     for task in decision.get("tasks", []):
         out(f"Task: {task['kind']} - {reason(task['why'], desk.language)}")
+        out(f"  Do: {advice(task['kind'], case_id)}.")
     return FINE
 
 
@@ -128,6 +130,8 @@ def money(text: str | None, row: CaseRow) -> dict[str, Any] | None:
         return None
     found = re.fullmatch(r"(.+?) ?([A-Za-z]{3})?", text.strip())
     own = row.outstanding.currency
+    if text.strip().startswith("-"):
+        raise Stop("An amount is more than zero; money that was taken back is told with `relance reverse`.")
     try:
         code = currency(found[2]) if found and found[2] else own
         read = amount(found[1] if found else text, code)

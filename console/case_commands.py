@@ -11,7 +11,9 @@ from cyclopts import App, Parameter
 from console.acting import CaseId, following
 from console.desk import Desk
 from console.import_cells import CellWrong, amount
+from console.journal_words import told as told_by
 from console.output import FINE, Say, Stop, json_out, moment, out, reason, table
+from console.task_words import advice
 from dunning.calendar import ContactCalendar, calendar_for
 from dunning.case import Case
 from dunning.money import Money
@@ -24,6 +26,8 @@ from ledger.tasks import TaskFilter, TaskRow, list_tasks
 
 ME = Say()
 LAST = 8  # journal lines that `why` shows
+_DOING = {None: "begins soon", "perform": "now", "wait": "another look", "ask": "a person", "close": "closes"}
+_PAGED = ("order", "limit", "offset")
 
 case_app = App(name="case", help="Look at cases.")
 
@@ -61,6 +65,10 @@ def list_(*, which: Which = Which(), say: Say = ME) -> int:
         lines, total = list_cases(db, wanted), count_cases(db, wanted)
     if say.as_json:
         json_out({"total": total, "cases": [_line_json(line, desk.language) for line in lines]})
+        return FINE
+    if not lines:
+        narrowed = total or _narrowed(which)
+        out("No case is like that." if narrowed else "No case yet: `relance import FILE.csv` brings some.")
         return FINE
     title = f"{len(lines)} of {total} cases; times are this machine's ({datetime.now().astimezone():%Z})"
     columns = ("case", "debtor", "due", "late>", "outstanding>", "next", "when", "why")
@@ -104,10 +112,15 @@ def why(case: CaseId, /, *, say: Say = ME) -> int:
         return FINE
     _head(desk, row, known, calendar)
     for at in known.steps:
-        out(f"  {moment(at.at, calendar.zone)}  {at.step}: {'done' if at.done else 'left out'} {at.why}".rstrip())
+        how = f"{'done' if at.done else 'left out'} {at.why.replace('_', ' ')}"
+        out(f"  {moment(at.at, calendar.zone)}  {at.step}: {how}".rstrip())
     _tasks(open_tasks, calendar)
     _journal(last, calendar)
     return FINE
+
+
+def _narrowed(which: Which) -> bool:
+    return bool(which.offset) or any(value is not None for name, value in vars(which).items() if name not in _PAGED)
 
 
 def _least(text: str | None) -> Money | None:
@@ -122,7 +135,9 @@ def _least(text: str | None) -> Money | None:
 
 def _line(line: CaseLine, language: str) -> tuple[object, ...]:
     late = (datetime.now().astimezone().date() - line.due_date).days if line.status == "open" else ""
-    following = line.outcome if line.status == "closed" else (line.step or line.doing or "begins soon")
+    following = line.outcome if line.status == "closed" else line.step or _DOING[line.doing]
+    if line.step and line.doing == "ask":
+        following = f"{line.step}: a person"
     when = moment(line.next_at)[4:20] if line.next_at else ""
     why = reason(line.because, language)
     return line.id, line.debtor_name, line.due_date, late, line.outstanding, following, when, why
@@ -176,9 +191,10 @@ def _tasks(open_tasks: list[TaskRow], calendar: ContactCalendar) -> None:
     for task in open_tasks:
         due = f", by {moment(task.due_at, calendar.zone)}" if task.due_at else ""
         out(f"Task {task.id} ({task.kind}{due}): {task.title}")
+        out(f"  Do: {advice(task.kind, task.case_id or '', task.id)}.")
 
 
 def _journal(rows: list[JournalRow], calendar: ContactCalendar) -> None:
     if rows:
-        told = [(r.row_no, moment(r.at, calendar.zone), r.kind, r.body.get("why") or r.body.get("step")) for r in rows]
+        told = [(r.row_no, moment(r.at, calendar.zone), r.kind, told_by(r)) for r in rows]
         table("Journal", ("row>", "at", "what", "why"), told)

@@ -17,7 +17,7 @@ from dunning.fact import MOST_FACT_MONEY
 from dunning.money import Money
 
 LONGEST_CELL = 1000  # characters
-_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]00:00(?::00)?)?")  # databases export a day as its midnight
 _EUROPEAN = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
 _SPACES = re.compile(r"[ '\u00a0\u2009\u202f\u2019]")
 _GROUPED = {
@@ -25,6 +25,8 @@ _GROUPED = {
     ",": re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+"),
 }
 _FORMULA = re.compile(r"[=@]|[+-](?![0-9 (])")
+_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 
 
@@ -36,6 +38,8 @@ def words(text: str) -> str:
     """Text that may be shown, mailed and put into a spreadsheet: one line, nothing hidden, no formula."""
     if len(text) > LONGEST_CELL:
         raise CellWrong(f"has {len(text):,} characters; at most {LONGEST_CELL:,} make sense")
+    if _NOT_UTF8.search(text):
+        raise CellWrong("is not UTF-8: say --encoding windows-1252 (Excel's usual one), or save as CSV UTF-8")
     if not is_plain(text):
         raise CellWrong("holds a control character or another that cannot be seen")
     if _FORMULA.match(text):
@@ -45,16 +49,18 @@ def words(text: str) -> str:
 
 def day(text: str) -> date:
     """A day written 2026-03-31, 31/03/2026 or 31.03.2026."""
+    european = None
     if match := _ISO.fullmatch(text):
         parts = (int(match[1]), int(match[2]), int(match[3]))
-    elif match := _EUROPEAN.fullmatch(text):
-        parts = (int(match[3]), int(match[2]), int(match[1]))
+    elif european := _EUROPEAN.fullmatch(text):
+        parts = (int(european[3]), int(european[2]), int(european[1]))
     else:
         raise CellWrong(f"{text[:30]!r} is not a day; write 2026-03-31 or 31/03/2026")
     try:
         read = date(*parts)
     except ValueError:
-        raise CellWrong(f"{text!r} is not a day of the calendar (the month comes second)") from None
+        order = " (the month comes second)" if european else ""
+        raise CellWrong(f"{text!r} is not a day of the calendar{order}") from None
     if not 1990 <= read.year <= 2100:
         raise CellWrong(f"{text!r} is too far away to be meant")
     return read
@@ -70,9 +76,9 @@ def currency(text: str) -> str:
 
 def amount(text: str, code: str) -> Money:
     """An amount with a decimal point, or with a decimal comma where it cannot be meant otherwise. Not negative."""
-    bare = _decimal(_SPACES.sub("", text))
+    bare = _decimal(_without_sign(_SPACES.sub("", text), code))
     if bare.startswith("-"):
-        raise CellWrong(f"{text[:30]!r} is negative: a credit note is told with `relance credit`")
+        raise CellWrong(f"{text[:30]!r} is negative: tell a credit note with `relance credit CASE AMOUNT`")
     try:
         money = Money.of(Decimal(bare), code)
     except ValueError:
@@ -80,6 +86,14 @@ def amount(text: str, code: str) -> Money:
     if money.minor > MOST_FACT_MONEY:
         raise CellWrong(f"{text[:30]!r} is too large to be meant")
     return money
+
+
+def _without_sign(text: str, code: str) -> str:
+    """The number without the currency it repeats, as spreadsheets show it: `12,30€`, `$12.30`, `12.30EUR`."""
+    for sign in (_SIGNS.get(code, code), code):
+        if text.startswith(sign) or text.endswith(sign):
+            return text.removeprefix(sign).removesuffix(sign)
+    return text
 
 
 def _decimal(text: str) -> str:

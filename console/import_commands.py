@@ -43,6 +43,10 @@ class From:
     policies: Annotated[Path | None, Parameter(help="Folder of the policies; RELANCE_POLICIES_DIR when left out.")] = (
         None
     )
+    encoding: Annotated[
+        Literal["utf-8", "windows-1252"],
+        Parameter(help="How the file is written; Excel's `CSV` without UTF-8 is windows-1252."),
+    ] = "utf-8"
     dry_run: Annotated[bool, Parameter(negative="", help="Check the file against the policies and change nothing.")] = (
         False
     )
@@ -51,7 +55,7 @@ class From:
 def import_file(file: Path, /, *, origin: From = From(), say: Say = Say()) -> int:  # noqa: B008 - frozen values
     """Import unpaid invoices from a CSV file; bad rows are reported, good rows come in, nothing comes in twice.
 
-    UTF-8; semicolon, comma or tab; the first line names the columns, in English or French.
+    Semicolon, comma or tab; the first line names the columns, in English or French.
     Importing again tells running cases what changed: amount, due date, contact, more paid.
 
     Parameters
@@ -60,10 +64,12 @@ def import_file(file: Path, /, *, origin: From = From(), say: Say = Say()) -> in
         The CSV file. `relance columns` lists the columns.
     """
     defaults = _defaults(origin)
-    table = open_table(file, frozenset(defaults))
+    table = open_table(file, frozenset(defaults), origin.encoding)
     desk = Desk(make=True)
     bringing = Import(desk.ledger, _policies(origin.policies or desk.settings.policies_dir), datetime.now(UTC))
     rows, faults = _read(table, defaults)
+    if not rows and not faults:
+        raise Stop(f"{file} has a header and no rows.")
     if origin.dry_run:
         return _checked(bringing, rows, faults, say)
     with progress_bar("into the ledger", len(rows)) as step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,12 +59,12 @@ class Table:
         return Record(line, mine, {name: cell for name, cell in pairs if name not in self.known and cell})
 
 
-def open_table(path: Path, given: frozenset[str] = frozenset()) -> Table:
+def open_table(path: Path, given: frozenset[str] = frozenset(), encoding: str = "utf-8") -> Table:
     """Read a file: UTF-8 with or without a mark; semicolon, comma or tab. Stop when it is no such file.
 
     `given` are columns that need not be there, because their value is said for every row.
     """
-    lines = _lines(path)
+    lines = _lines(path, encoding)
     begins = next((number for number, line in enumerate(lines) if line.strip()), None)
     if begins is None:
         raise Stop(f"{path} is empty.", COULD_NOT_RUN)
@@ -75,7 +76,7 @@ def open_table(path: Path, given: frozenset[str] = frozenset()) -> Table:
     return Table(lines, names, known, delimiter, _cells(lines, begins, delimiter)[1])
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, encoding: str) -> list[str]:
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise Stop(f"{path} has more than {LARGEST_FILE // 10**6} MB: cut it into several files.", COULD_NOT_RUN)
@@ -84,8 +85,9 @@ def _lines(path: Path) -> list[str]:
         raise Stop(f"{path} cannot be read: {error.strerror}.", COULD_NOT_RUN) from None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Stop(f"{path} is UTF-16. Save it as UTF-8 (in a spreadsheet: CSV UTF-8).", COULD_NOT_RUN)
-    # What is not UTF-8 becomes lone surrogates, and its row is refused by itself.
-    text = content.decode("utf-8-sig", errors="surrogateescape")
+    # A file with a mark is UTF-8 whatever was said. What is not becomes lone surrogates, refused row by row.
+    marked = content.startswith(codecs.BOM_UTF8)
+    text = content.decode("utf-8-sig" if marked else encoding, errors="surrogateescape")
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 

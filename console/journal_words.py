@@ -11,6 +11,7 @@ _TOLD = (
     *("step", "why", "amount", "promised_for", "payment_id", "dispute_id", "outcome", "upheld", "delivery", "result"),
     *("route", "until", "received_on", "due_date", "policy", "reason", "detail", "error"),
 )
+_CODES = ("why", "result", "route", "outcome")
 
 
 def told(row: JournalRow) -> str:
@@ -18,14 +19,14 @@ def told(row: JournalRow) -> str:
     body = row.body
     if row.kind == "Decided":
         return str(body.get("why", ""))
-    words = [_word(body[name]) for name in _TOLD if body.get(name) not in (None, "", [], {})]
+    words = [_word(name, body[name]) for name in _TOLD if body.get(name) not in (None, "", [], {})]
     inner = body.get("words") or {}
     words += [str(inner["reason"])] if isinstance(inner, dict) and inner.get("reason") else []
     by = body.get("by")
-    return ", ".join(words) + (f" (by {by})" if by else "")
+    return (", ".join(words) + (f" (by {by})" if by not in (None, "", "system") else "")).strip()
 
 
-def _word(value: Any) -> str:
+def _word(name: str, value: Any) -> str:
     if isinstance(value, dict) and set(value) >= {"minor", "currency"}:
         return str(Money.model_validate({"minor": value["minor"], "currency": value["currency"]}))
-    return str(value).replace("_", " ")
+    return str(value).replace("_", " ") if name in _CODES else str(value)

@@ -59,7 +59,8 @@ _deciding = Group("Deciding", sort_key=4)
 for command, name in ((ups.up, "up"), (ups.down, "down"), (ups.work, "worker"), (ups.resume, "resume")):
     app.command(command, name=name, group=_running)
 if find_spec("console.demo"):
-    app.command("console.demo:demo", name="demo", group=_running)
+    shown = "Show Relance at work on invented invoices: a real server, a worker, e-mails, letters, hand-over files."
+    app.command("console.demo:demo", name="demo", group=_running, help=shown)
 app.command(imports.import_file, name="import", group=_running)
 app.command(imports.columns, name="columns", group=_running)
 for part in (policy_app, case_app, records.journal_app, records.task_app):

@@ -15,8 +15,8 @@ from ledger.deliveries import note_result
 from ledger.errors import DeliveryMissing, IllegalMove
 
 On = Annotated[str | None, Parameter(help="The day, 2026-03-31 or 31/03/2026; today when left out.")]
-Sum = Annotated[str, Parameter(name="AMOUNT", help="`1500 EUR`, or `1500` in the case's currency.")]
-Part = Annotated[str | None, Parameter(help="`500 EUR`; all of it when left out.")]
+Sum = Annotated[str, Parameter(name="AMOUNT", help="`1500`, or with the currency `1500EUR`.")]
+Part = Annotated[str | None, Parameter(help="`500` or `500EUR`; all of it when left out.")]
 Report = Literal["delivered", "bounced", "refused", "unclaimed", "returned"]
 
 

@@ -61,7 +61,9 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     drawn = Table(title=escape(title), title_justify="left")
     for column in columns:
         number = column.endswith(">")
-        drawn.add_column(column.removesuffix(">"), justify="right" if number else "left", no_wrap=number)
+        drawn.add_column(
+            column.removesuffix(">"), justify="right" if number else "left", no_wrap=number, overflow="fold"
+        )
     for row in rows:
         drawn.add_row(*(escape(one_line("" if cell is None else str(cell), 400)) for cell in row))
     _console(sys.stdout).print(drawn)

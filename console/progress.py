@@ -24,5 +24,6 @@ class Bar:
 def progress_bar(what: str, total: int) -> Iterator[Bar]:
     """A bar over `total` pieces of work; it is gone at the end of the block."""
     shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*shown, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*shown, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield Bar(progress, what, total)

@@ -63,8 +63,12 @@ def list_(kind: str | None = None, case: str | None = None, *, limit: int = 50, 
     if say.as_json:
         json_out({"total": total, "tasks": rows})
         return FINE
+    if not rows:
+        out("No open task is like that." if kind or case else "Nothing waits for a person.")
+        return FINE
     told = [(r.id, r.case_id, r.kind, moment(r.due_at), r.title) for r in rows]
     table(f"{len(rows)} of {total} open tasks", ("task>", "case", "kind", "by", "what"), told)
+    out("`relance task show TASK` says what to do about one.")
     return FINE
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from activities.settings import Settings, load_settings
+from console.alone import alone, stop_other
 from console.desk import Desk
-from console.embedded import EmbeddedServer, ensure_server, stop_server
+from console.embedded import EmbeddedServer, ensure_server, find_server, stop_server
 from console.logs import set_up_logs
-from console.output import FINE, Say, json_out, out
+from console.output import FINE, Say, json_out, note, out
 from console.progress import progress_bar
 from ledger.lists import CaseFilter, list_cases
 from ledger.store import Ledger
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from console.cases import Cases
 
 PAGE = 10_000
+WATCH_SECONDS = 2.0
 KEEP = Annotated[bool, Parameter(negative="", help="Leave the server running when the worker ends.")]
 HEADLESS = Annotated[bool, Parameter(negative="", help="Start the server without its web page.")]
 
@@ -33,6 +36,12 @@ def up(*, headless: HEADLESS = False, keep_server: KEEP = False) -> int:
     """
     settings = load_settings()
     set_up_logs(settings.log_format)
+    with alone(settings.var_dir):
+        _serve_until_stopped(settings, headless, keep_server)
+    return FINE
+
+
+def _serve_until_stopped(settings: Settings, headless: bool, keep_server: bool) -> None:
     ledger = Ledger(settings.database_url)
     ledger.migrate()
     server = ensure_server(settings.var_dir, ui=not headless)
@@ -46,13 +55,14 @@ def up(*, headless: HEADLESS = False, keep_server: KEEP = False) -> int:
         if not keep_server and (ended_well or server.started_now):
             stop_server(settings.var_dir)
             out("The Temporal server is stopped; open cases go on with the next `relance up`.")
-    return FINE
 
 
 def down() -> int:
-    """Stop the embedded Temporal server; open cases go on with the next `relance up`."""
-    stopped = stop_server(load_settings().var_dir)
-    out("The Temporal server is stopped." if stopped else "No embedded Temporal server was running.")
+    """Stop `relance up`, and the embedded Temporal server if it was left running; open cases stay as they are."""
+    folder = load_settings().var_dir
+    stopped = stop_other(folder)
+    stopped = stop_server(folder) or stopped
+    out("Stopped; open cases go on with the next `relance up`." if stopped else f"Nothing was running in {folder}.")
     return FINE
 
 
@@ -106,6 +116,7 @@ async def _work(settings: Settings, ledger: Ledger, server: EmbeddedServer) -> N
         asyncio.get_running_loop().add_signal_handler(kind, stop.set)
     working = asyncio.create_task(run_worker(client, registrations(settings), stop, settings))
     resuming = asyncio.create_task(resume_cases(Cases(client, ledger), ledger))
+    watching = asyncio.create_task(_watch_server(settings.var_dir, server, stop))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({working, resuming, stopping}, return_when=asyncio.FIRST_COMPLETED)
     try:
@@ -119,11 +130,28 @@ async def _work(settings: Settings, ledger: Ledger, server: EmbeddedServer) -> N
     finally:
         await working
         stopping.cancel()
+        await watching
+
+
+async def _watch_server(var_dir: Path, server: EmbeddedServer, stop: asyncio.Event) -> None:
+    """Start the server again where it was when it ends by itself; when that fails, stop the worker and say why."""
+    port = int(server.address.rpartition(":")[2])
+    asked = asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            if await asyncio.to_thread(find_server, var_dir) is None:
+                note("The Temporal server ended by itself and is started again.")
+                await asyncio.to_thread(ensure_server, var_dir, server.ui_address is not None, port)
+            await asyncio.wait({asked}, timeout=WATCH_SECONDS)
+    finally:
+        asked.cancel()
+        stop.set()
 
 
 def _greet(settings: Settings, server: EmbeddedServer) -> None:
     out(f"Temporal server  {server.address}")
     if server.ui_address:
         out(f"its web page     http://{server.ui_address}")
-    out(f"health           http://{settings.health_address}/readyz")
+    if not settings.health_address.endswith(":0"):
+        out(f"health           http://{settings.health_address}/readyz")
     out(f"outbox           {settings.outbox}")

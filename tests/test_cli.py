@@ -15,8 +15,11 @@ from typing import Any
 
 import pytest
 
+from console import cases as door
+from console.embedded import find_server
 from console.main import app, run
 from tests.test_import import HEADER, POLICIES
+from tests.test_worker_process import until
 
 TODAY = datetime.now(UTC).date()
 DUE = TODAY + timedelta(days=60)  # nothing goes out by itself while the tests run
@@ -64,6 +67,7 @@ def up(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
     rest = process.communicate(timeout=60)[0]
     assert process.returncode == 0
     assert "server is stopped" in rest
+    assert relance(surroundings, "down").stdout.startswith("Nothing was running")
 
 
 def relance(surroundings: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -84,6 +88,7 @@ def say(
     assert up.poll() is None
     for name, value in surroundings.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(door, "PATIENCE", timedelta(seconds=60))  # a busy machine is slow, not without a worker
 
     def typed(*arguments: str) -> tuple[int, str]:
         code = run(arguments)
@@ -195,7 +200,9 @@ def test_lists_and_reasons_are_read_from_the_ledger(say: Say) -> None:
     code, said = say("case", "show", "exit")
     assert (code, "Europe/Paris" in said, "CaseOpened" in said) == (0, True, True)
     assert say("case", "list", "--at-least", "much")[0] == 1
-    assert say("task", "list")[0] == 0
+    assert "done" not in say("task", "list")[1]
+    assert say("case", "list", "--policy", "galactic") == (0, "No case is like that.\n")
+    assert "no task 999999" in say("task", "show", "999999")[1]
     assert say("task", "done", "999999")[0] == 1
 
 
@@ -204,6 +211,7 @@ def test_an_overpayment_is_settled_as_a_task(say: Say) -> None:
     as_json(say, "pay", "held", "1010", "--id", "O1")
     (task,) = as_json(say, "task", "list", "--case", "held")[1]["tasks"]
     assert task["kind"] == "overpaid"
+    assert f"relance task done {task['id']}" in say("task", "show", str(task["id"]))[1]
     assert say("task", "done", str(task["id"]), "--result", "refunded")[0] == 0
     assert as_json(say, "task", "list", "--case", "held")[1]["tasks"] == []
 
@@ -242,11 +250,38 @@ def test_a_short_command_is_a_process_that_ends_well(up: subprocess.Popen[str], 
     assert "Traceback" in relance(surroundings, "case", "show", "nobody", "--debug").stderr
 
 
+def test_a_second_up_leaves_the_first_one_alone(up: subprocess.Popen[str], surroundings: dict[str, str]) -> None:
+    """Somebody types `relance up` in another window: a sentence names the one that runs, and its server stays."""
+    second = relance(surroundings, "up")
+    assert (second.returncode, f"process {up.pid}" in second.stderr) == (2, True)
+    assert relance(surroundings, "resume", "--json").returncode == 0
+
+
+def test_a_killed_server_is_started_again_until_down_stops_both(tmp_path: Path) -> None:
+    """The server of `relance up` is killed on Monday and comes back; `relance down` on Friday ends both for good."""
+    place = {"RELANCE_VAR_DIR": str(tmp_path), "RELANCE_HEALTH_ADDRESS": "127.0.0.1:0"}
+    command = [sys.executable, "-c", "from console.main import main; main()", "up", "--headless"]
+    with subprocess.Popen(
+        command, env={**os.environ, **place}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert any("Ready" in line for line in running.stdout)
+        first = find_server(tmp_path)
+        assert first is not None
+        os.kill(first.pid, signal.SIGKILL)
+        until(lambda: (again := find_server(tmp_path)) is not None and again.pid != first.pid)
+        assert relance(place, "resume").returncode == 0
+        stopped = relance(place, "down")
+        assert (stopped.returncode, stopped.stdout.startswith("Stopped")) == (0, True)
+        assert running.wait(timeout=10) == 0
+    assert (tmp_path / "relance.db").exists()
+
+
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever asks for help gets it: each command has a sentence and names what it wants."""
     names = [name for name in app if not name.startswith("-")]
     assert {"import", "pay", "hold", "case", "policy", "up", "worker"} <= set(names)
-    mute = [name for name in names if name != "demo" and not app[name].help]
+    mute = [name for name in names if not app[name].help]
     assert mute == []
     assert run(["pay", "--help"]) == 0
     assert "AMOUNT" in capsys.readouterr().out

@@ -77,14 +77,16 @@ def test_a_french_file_is_read_as_it_comes(tmp_path: Path) -> None:
     assert row.debtor.address == ("1 rue A", "75001 Paris")
 
 
-@pytest.mark.parametrize("text", ["1234.56", "1234,56", "1.234,56", "1,234.56", "1 234,56", "1'234.56"])
+@pytest.mark.parametrize(
+    "text", ["1234.56", "1234,56", "1.234,56", "1,234.56", "1 234,56", "1'234.56", "1 234,56 €", "EUR 1234.56"]
+)
 def test_an_amount_is_read_however_it_is_written(text: str) -> None:
     """One sum, six hands: wherever the comma can only be one thing it is that."""
     assert amount(text, "EUR") == Money(minor=123456, currency="EUR")
 
 
 @pytest.mark.parametrize(
-    "text", ["1,234", "1.234", "12,34,56", "1e5", "NaN", "-5", "", "１２", "0x10", "9" * 16, "9" * 5000]
+    "text", ["1,234", "1.234", "12,34,56", "1e5", "NaN", "-5", "", "１２", "0x10", "9" * 16, "9" * 5000, "5 $", "€"]
 )
 def test_an_amount_that_may_mean_two_things_is_refused(text: str) -> None:
     """`1,234` is a thousand in London and little more than one in Paris: nobody guesses with money."""
@@ -114,6 +116,13 @@ def test_a_case_id_is_the_number_or_a_slug_of_it() -> None:
     made = [case_id(text) for text in ("F/1", "F 1", "../../etc", ".", "é", "x" * 200, "CON/é")]
     assert len(set(made)) == len(made)
     assert all(id_.isascii() and "/" not in id_ and id_[0].isalnum() and len(id_) <= 60 for id_ in made)
+
+
+def test_a_day_may_bring_its_midnight_along() -> None:
+    """A database exports 3 March with the hour nobody asked for; any other hour is no day."""
+    assert day("2026-03-03 00:00:00") == day("2026-03-03T00:00") == day("03.03.2026") == date(2026, 3, 3)
+    with pytest.raises(CellWrong):
+        day("2026-03-03 14:30:00")
 
 
 def test_the_time_zone_follows_a_country_that_has_one() -> None:
@@ -162,6 +171,17 @@ def test_a_megabyte_in_a_cell_costs_one_row(tmp_path: Path) -> None:
     """A dump pasted into a name is one bad row; the next one comes in."""
     file = written(tmp_path, good("F-1", name="x" * 1_000_000), good("F-2"))
     assert list(reasons(file)) == [2]
+
+
+def test_an_old_spreadsheet_is_read_when_its_encoding_is_said(tmp_path: Path) -> None:
+    """Excel saved `CSV`: without a word each row names the way out, and with --encoding the accents are right."""
+    file = written(tmp_path, good("F-1", name="Société Générale"))
+    file.write_bytes(file.read_text("utf-8").encode("cp1252"))
+    assert "--encoding windows-1252" in reasons(file)[2]
+    said = {"debtor_kind": "business"}
+    (row,) = read_rows(open_table(file, frozenset(said), "windows-1252"), said)
+    assert isinstance(row, Row)
+    assert row.debtor.name == "Société Générale"
 
 
 def test_a_cell_that_is_not_utf8_costs_one_row(tmp_path: Path) -> None:
@@ -321,7 +341,9 @@ def test_the_command_counts_reports_and_repeats(
     assert (told["imported"], told["known"], [fault["line"] for fault in told["refused"]]) == (1, 0, [3])
     assert "relance up" in told["problem"]
     assert run(["import", str(file), "--debtor-kind", "business", "--dry-run"]) == 1
-    capsys.readouterr()
+    assert run(["import", str(written(tmp_path))]) == 1
+    assert "has a header and no rows" in capsys.readouterr().err
+    written(tmp_path, good("F-1"), good("F-2", total="zero"))
     assert run(["import", str(file)]) == 1
     assert "say --debtor-kind business" in capsys.readouterr().err
 

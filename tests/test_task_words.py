@@ -18,10 +18,15 @@ def test_a_call_shows_number_history_and_script() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "command"),
-    [("call", "relance call F-1"), ("approve", "relance approve F-1"), ("bounced", "relance import"), ("new", "repeat")],
+    [
+        ("call", "relance call F-1"),
+        ("approve", "relance approve F-1"),
+        ("bounced", "relance import"),
+        ("new", "repeat"),
+    ],
 )
 def test_each_kind_of_task_names_the_act_that_ends_it(kind: str, command: str) -> None:
-    """Nobody must know every command by heart; a kind of task that nobody thought of gets an answer too."""
+    """Nobody must know every command by heart; a new kind of task gets an answer too."""
     assert command in advice(kind, "F-1")
     assert not is_done_by_hand(kind)
 

@@ -285,6 +285,7 @@ def test_the_real_worker_starts_and_drains(var: Path, tmp_path: Path) -> None:
     ("settings", "sentence"),
     [
         ({"RELANCE_VAR_DIR": "/proc/none"}, "The ledger /proc/none/relance.db cannot be used"),
+        ({"RELANCE_OUTBOX": "/proc/none"}, "The outbox /proc/none cannot be made"),
         ({"RELANCE_POLICIES_DIR": "/nowhere"}, "/nowhere/creditor.yaml cannot be read"),
         ({}, "TEMPORAL_ADDRESS names none"),
     ],
