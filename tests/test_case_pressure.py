@@ -26,7 +26,7 @@ from activities.cases import CaseActivities
 from ledger.journal import verify_journal
 from ledger.store import Ledger
 from tests.durable import Room, creditor, message, policy, room
-from tests.mail_server import free_port
+from tests.ports import free_port
 from tests.temporal_env import _SKIPPING, skipping_env, temporal_binary, worker_on, workflow_runner
 from workflows.case import MOST_TEXT, CaseWorkflow
 

@@ -15,7 +15,7 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from tests.durable import Room, message, policy, room
-from tests.mail_server import free_port
+from tests.ports import free_port
 from tests.temporal_env import skipping_env
 
 __all__ = ["skipping_env"]

@@ -18,6 +18,7 @@ from temporalio.client import WorkflowExecutionStatus
 from activities.settings import Settings
 from console import embedded
 from console.embedded import EmbeddedServer, EmbeddedServerError, ensure_server, find_server, stop_server
+from tests.ports import free_port
 from worker import RETENTION, SEARCH_ATTRIBUTES, CannotRun, connect, prepare_namespace
 
 _ROOT = Path(__file__).parents[1]
@@ -64,7 +65,7 @@ def test_six_callers_at_once_start_one_server(var: Path) -> None:
 
 async def test_open_case_survives_a_restart(var: Path) -> None:
     """A case is opened on 3 March, the machine restarts that night, and on 4 March it is open on the same port."""
-    first = ensure_server(var, ui=False)
+    first = ensure_server(var, ui=False, port=free_port())
     client = await connect(_settings(var))
     await client.start_workflow("Case", id="case/F-2026-1", task_queue="nobody")
     assert stop_server(var)

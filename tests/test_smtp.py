@@ -20,7 +20,8 @@ from cryptography.x509.oid import NameOID
 from activities.message import Attachment, OutcomeUnknown, Outgoing, Refused, TryLater, Undeliverable
 from activities.mime import Identity
 from activities.smtp import Smtp, SmtpServer
-from tests.mail_server import Postmaster, Start, free_port, start
+from tests.mail_server import Postmaster, Start, start
+from tests.ports import free_port
 
 __all__ = ["start"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import signal
 import socket
@@ -21,20 +20,12 @@ from temporalio.client import Client, WorkflowHandle
 
 from activities.settings import Settings
 from console.embedded import ensure_server, stop_server
+from tests.ports import free_port
 from worker import connect
 from workflows.case import TASK_QUEUE
 
 _ROOT = Path(__file__).parents[1]
 _RUN = "from tests.tiny_worker import main; main()"
-
-
-def free_port() -> int:
-    """A port that is free, below those that the system hands out by itself, so that it stays free a moment longer."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
 
 
 def answers(address: str, path: str) -> tuple[int, dict[str, str]]:
