@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 LARGEST_TEXT = 20_000
@@ -105,16 +106,37 @@ class LetterText:
 
     def fill(self, values: Mapping[str, object]) -> tuple[str, str]:
         """Subject and body filled in; a marker line comes out as `\\x00name`. Raises LetterBroken."""
-        fault = next(self.faults(values), None)
-        if fault:
-            raise LetterBroken(str(fault))
-        # A value never holds \x00, so no debtor's name can pass for a marker.
-        body = _LONE_CONDITION.sub(r"\1", _MARKER_LINE.sub(lambda marker: f"\x00{marker[1]}", self.body))
+        subject, body = _templates(self, _shape(values))
         try:
             present = _present(values)
-            return _JINJA.from_string(self.subject or "").render(present), _JINJA.from_string(body).render(present)
+            return subject.render(present), body.render(present)
         except (TemplateError, LetterBroken) as wrong:
             raise LetterBroken(f"{self.key}: {wrong}") from wrong
+
+
+_Shape = tuple[tuple[str, object], ...]
+
+
+def _shape(values: Mapping[str, object]) -> _Shape:
+    """What the check of a text needs to know of its variables: their names, their parts, and which are absent."""
+    return tuple(
+        (name, tuple(value) if isinstance(value, Mapping) else value is None) for name, value in values.items()
+    )
+
+
+@lru_cache(maxsize=256)
+def _templates(text: LetterText, shape: _Shape) -> tuple[Template, Template]:
+    """The text checked and compiled once for all letters with the same variables. Raises LetterBroken."""
+    known = {name: dict.fromkeys(what) if isinstance(what, tuple) else None if what else "" for name, what in shape}
+    fault = next(text.faults(known), None)
+    if fault:
+        raise LetterBroken(str(fault))
+    # A value never holds \x00, so no debtor's name can pass for a marker.
+    body = _LONE_CONDITION.sub(r"\1", _MARKER_LINE.sub(lambda marker: f"\x00{marker[1]}", text.body))
+    try:
+        return _JINJA.from_string(text.subject or ""), _JINJA.from_string(body)
+    except TemplateError as wrong:
+        raise LetterBroken(f"{text.key}: {wrong}") from wrong
 
 
 def _present(values: Mapping[str, object], place: str = "") -> dict[str, object]:

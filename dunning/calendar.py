@@ -27,6 +27,7 @@ def public_holidays(country: str, subdivision: str | None, year: int) -> frozens
     return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year, expand=False))
 
 
+@lru_cache(maxsize=1024)
 def knows_country(country: str, subdivision: str | None = None) -> bool:
     """Whether holidays are known for the country and its subdivision."""
     known = _supported().get(country)
@@ -38,6 +39,7 @@ def _supported() -> dict[str, frozenset[str]]:
     return {country: frozenset(parts) for country, parts in holidays.list_supported_countries().items()}
 
 
+@lru_cache(maxsize=1024)
 def knows_zone(name: str) -> bool:
     """Whether the time zone exists."""
     try:

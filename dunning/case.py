@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from functools import cached_property
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -217,31 +218,38 @@ class Case(BaseModel):
     seen: tuple[str, ...] = ()
     seq: int = 0
 
-    @property
+    def __copy__(self) -> Self:
+        """A copy, which `model_copy` may change, works its sums out anew."""
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
+    @cached_property
     def currency(self) -> str:
         return self.invoice.amount.currency
 
-    @property
+    @cached_property
     def zero(self) -> Money:
         return Money.zero(self.currency)
 
-    @property
+    @cached_property
     def paid(self) -> Money:
         """Sum of the payments that were not taken back."""
         amounts = (p.amount for p in self.payments.values() if p.amount and not p.reversed_at)
         return sum(amounts, start=self.zero)
 
-    @property
+    @cached_property
     def credited(self) -> Money:
         """Sum of the credit notes."""
         return sum((c.amount for c in self.credits.values()), start=self.zero)
 
-    @property
+    @cached_property
     def balance(self) -> Money:
         """What is owed by the books; negative when too much was paid."""
         return self.invoice.amount - self.paid - self.credited
 
-    @property
+    @cached_property
     def upheld(self) -> dict[str, Money]:
         """Disputes that were upheld, with what still waits for a credit note."""
         rest: dict[str, Money] = {}
@@ -254,7 +262,7 @@ class Case(BaseModel):
                 rest[key] = left
         return rest
 
-    @property
+    @cached_property
     def contested(self) -> dict[str, Money]:
         """Open disputes, each with the amount it covers (all of the balance when it names none)."""
         return {
@@ -263,11 +271,12 @@ class Case(BaseModel):
             if d.opened_at is not None and d.outcome is None
         }
 
-    @property
+    @cached_property
     def outstanding(self) -> Money:
         """What may be asked for: the balance without what is contested or waits for a credit note; never negative."""
-        blocked = sum([*self.contested.values(), *self.upheld.values()], start=self.zero)
-        return max(self.balance - blocked, self.zero, key=lambda m: m.minor)
+        blocked = [*self.contested.values(), *self.upheld.values()] if self.disputes else []
+        left = sum((-amount for amount in blocked), start=self.balance)
+        return max(self.zero, left)
 
     def records(self, step: str) -> list[StepRecord]:
         """What happened to the step, oldest first."""

@@ -44,8 +44,8 @@ def decide(policy: Policy, case: Case, now: datetime) -> Decision | f.Fact:
         if isinstance(answer, f.Fact):
             return answer
         if answer is not None:
-            own = tuple(_anew(case, task) for task in answer.tasks)
-            return answer.model_copy(update={"tasks": (*own, *_standing(policy, case, answer))})
+            tasks = (*(_anew(case, task) for task in answer.tasks), *_standing(policy, case, answer))
+            return answer.model_copy(update={"tasks": tasks}) if tasks else answer
     raise AssertionError("the last rule always answers")
 
 
@@ -202,19 +202,17 @@ def _handed_over(policy: Policy, case: Case, now: datetime) -> Answer:
     return ask(case, Task(key=f"handed-over/{record.step}/{record.occurrence}", kind="follow_up", why=why))
 
 
-def _ending(policy: Policy, case: Case, now: datetime) -> Answer:
-    if place(policy, case) is not None:
-        return None
+def _ending(case: Case) -> Answer:
     why = because("end_of_policy", outstanding=case.outstanding)
     return ask(case, Task(key=f"end-of-policy/{len(case.steps)}", kind="end_of_policy", why=why))
 
 
 def _entered_by_age(policy: Policy, case: Case, now: datetime) -> Answer:
     beyond = policy.enters.never_beyond
-    here = place(policy, case)
-    if beyond is None or here is None or case.opened_at is None or any(r.done for r in case.steps):
+    if beyond is None or case.opened_at is None or any(r.done or r.why != "entered_by_age" for r in case.steps):
         return None
-    if any(r.why != "entered_by_age" for r in case.steps):
+    here = place(policy, case)
+    if here is None:
         return None
     opened = here.calendar.local_day(case.opened_at)
     names = [s.step for s in policy.steps]
@@ -235,7 +233,7 @@ _OWN_ANCHORS = ("due_date", "invoice_date", "end_of_due_month", None)
 def _next_step(policy: Policy, case: Case, now: datetime) -> Answer:
     here = place(policy, case)
     if here is None:
-        raise AssertionError("the rule before answers when every step is behind")
+        return _ending(case)
     if here.step.call and (answer := calling(here, now)):
         return answer
     when = due(here)
@@ -258,7 +256,6 @@ _RULES: tuple[Rule, ...] = (
     _promised,
     _questioned,
     _handed_over,
-    _ending,
     _entered_by_age,
     _next_step,
 )

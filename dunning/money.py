@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,9 +51,10 @@ class Money(BaseModel):
             raise ValueError(f"{amount} {currency} has more decimals than {currency} has")
         return cls(minor=int(scaled), currency=currency)
 
-    @classmethod
-    def zero(cls, currency: str) -> Self:
-        return cls(minor=0, currency=currency)
+    @staticmethod
+    @lru_cache(maxsize=256)
+    def zero(currency: str) -> Money:
+        return Money(minor=0, currency=currency)
 
     def decimal(self) -> Decimal:
         """The amount in major units, with exactly as many decimals as the currency has."""
@@ -69,6 +71,9 @@ class Money(BaseModel):
     def __sub__(self, other: Money) -> Money:
         self._same(other)
         return Money(minor=self.minor - other.minor, currency=self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(minor=-self.minor, currency=self.currency)
 
     def __le__(self, other: Money) -> bool:
         self._same(other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -256,9 +257,15 @@ class Policy(Part):
             raise ValueError("`least_gap:` must be at least one day: two steps never go out at once")
         return self
 
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """Where each step stands, from 0; of two with one name (a finding of lint) the first."""
+        return {step.step: place for place, step in reversed(list(enumerate(self.steps)))}
+
     def find(self, name: str) -> Step | None:
         """The step of that name."""
-        return next((s for s in self.steps if s.step == name), None)
+        place = self.order.get(name)
+        return None if place is None else self.steps[place]
 
     def tolerated(self, currency: str) -> Money:
         """The balance that counts as paid in the currency: zero where the policy names none."""

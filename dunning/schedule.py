@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from dunning.calendar import ContactCalendar, calendar_for, end_of_month
 from dunning.case import CallAttempt, Case, StepRecord
@@ -30,7 +31,7 @@ class Place:
         """Whether a person wants this very step out again."""
         return self.case.again == self.step.step
 
-    @property
+    @cached_property
     def calendar(self) -> ContactCalendar:
         return calendar_for(self.policy.calendar, self.case.debtor)
 
@@ -48,12 +49,11 @@ def place(policy: Policy, case: Case) -> Place | None:
     """The step that comes next; None when every step is behind."""
     if case.again and (step := policy.find(case.again)):
         return Place(policy, case, step, case.next_occurrence(step.step))
-    names = [s.step for s in policy.steps]
-    reached = max((names.index(r.step) for r in case.steps if r.step in names), default=-1)
+    reached = max((policy.order.get(r.step, -1) for r in case.steps), default=-1)
     if reached >= 0 and _goes_out_again(policy.steps[reached], case):
         step = policy.steps[reached]
         return Place(policy, case, step, case.next_occurrence(step.step))
-    if reached + 1 >= len(names):
+    if reached + 1 >= len(policy.steps):
         return None
     step = policy.steps[reached + 1]
     return Place(policy, case, step, case.next_occurrence(step.step))
@@ -99,35 +99,37 @@ def due(here: Place) -> Due:
     planned = planned_day(here)
     pressed = (case.hurry or here.wanted_again) and case.resumed_at
     first = case.resumed_at if pressed and case.resumed_at else calendar.opening(planned)
-    chosen, why = first, _planned_words(here, planned)
-    for moment, reason in _floors(here, planned):
-        if moment > chosen:
-            chosen, why = moment, reason
-    return Due(at=calendar.contact_moment(chosen), planned=planned, why=why)
+    last = max(_floors(here, planned), key=lambda floor: floor[0], default=None)
+    if last is None or last[0] <= first:
+        return Due(at=calendar.contact_moment(first), planned=planned, why=_planned_words(here, planned))
+    moment, code, words = last
+    return Due(at=calendar.contact_moment(moment), planned=planned, why=because(code, step=here.step.words, **words))
 
 
-def _floors(here: Place, planned: date) -> list[tuple[datetime, Because]]:
-    case, calendar, words = here.case, here.calendar, here.step.words
-    floors: list[tuple[datetime, Because]] = []
+# What holds a step back: until when, and the reason by its code with the words beside the step's.
+_Floor = tuple[datetime, str, dict[str, object]]
+
+
+def _floors(here: Place, planned: date) -> list[_Floor]:
+    case, calendar = here.case, here.calendar
+    floors: list[_Floor] = []
     if case.opened_at:
-        floors.append((case.opened_at, because("floor_opened", step=words, day=planned)))
+        floors.append((case.opened_at, "floor_opened", {"day": planned}))
     if case.resumed_at:
         since = calendar.local_day(case.resumed_at)
-        floors.append((case.resumed_at, because("floor_resumed", step=words, day=planned, since=since)))
+        floors.append((case.resumed_at, "floor_resumed", {"day": planned, "since": since}))
     if last := case.last_contact():
         day = calendar.local_day(last)
         gap = here.policy.least_gap
-        reason = because("floor_gap", step=words, last=day, days=gap.days)
-        floors.append((calendar.opening(calendar.add(day, gap)), reason))
-    floors += _deadline_floor(here, case.last_done()) + _attempt_floor(here) + _retry_floor(here)
-    return floors
+        floors.append((calendar.opening(calendar.add(day, gap)), "floor_gap", {"last": day, "days": gap.days}))
+    return floors + _deadline_floor(here, case.last_done()) + _attempt_floor(here) + _retry_floor(here)
 
 
-def _deadline_floor(here: Place, last: StepRecord | None) -> list[tuple[datetime, Because]]:
+def _deadline_floor(here: Place, last: StepRecord | None) -> list[_Floor]:
     if last is None or last.deadline is None or here.wanted_again:
         return []
-    reason = because("floor_deadline", step=here.step.words, deadline=last.deadline)
-    return [(here.calendar.opening(last.deadline + timedelta(days=1)), reason)]
+    until = here.calendar.opening(last.deadline + timedelta(days=1))
+    return [(until, "floor_deadline", {"deadline": last.deadline})]
 
 
 def attempts_now(here: Place) -> list[CallAttempt]:
@@ -139,7 +141,7 @@ def attempts_now(here: Place) -> list[CallAttempt]:
     return [a for a in made if not records or a.requested_at > records[-1].at]
 
 
-def _attempt_floor(here: Place) -> list[tuple[datetime, Because]]:
+def _attempt_floor(here: Place) -> list[_Floor]:
     """A call tried in vain is due on the day of its next attempt: waiting for that is not missing the first."""
     call, attempts = here.step.call, attempts_now(here)
     ended = attempts[-1].result_at if attempts else None
@@ -148,17 +150,16 @@ def _attempt_floor(here: Place) -> list[tuple[datetime, Because]]:
     calendar = here.calendar
     at = calendar.opening(calendar.add(calendar.local_day(ended), call.apart))
     number, day = len(attempts) + 1, calendar.local_day(at)
-    return [(at, because("next_attempt", step=here.step.words, attempt=number, attempts=call.attempts, day=day))]
+    return [(at, "next_attempt", {"attempt": number, "attempts": call.attempts, "day": day})]
 
 
-def _retry_floor(here: Place) -> list[tuple[datetime, Because]]:
+def _retry_floor(here: Place) -> list[_Floor]:
     retry = here.case.retry
     if retry is None or (retry.step, retry.occurrence) != (here.step.step, here.occurrence):
         return []
     pause = min(_FIRST_RETRY * 2 ** min(retry.tries - 1, 10), _LONGEST_RETRY)
     moment = here.calendar.contact_moment(retry.at + pause)
-    reason = because("floor_retry", step=here.step.words, error=retry.error, day=moment.astimezone(here.calendar.zone))
-    return [(moment, reason)]
+    return [(moment, "floor_retry", {"error": retry.error, "day": moment.astimezone(here.calendar.zone)})]
 
 
 def _planned_words(here: Place, planned: date) -> Because:
