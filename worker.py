@@ -20,20 +20,23 @@ from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.brake import Brake, limits_of
 from activities.cases import CaseActivities
+from activities.discretion import Discretion
 from activities.senders import choose_senders
 from activities.settings import Settings, SettingsWrong, load_settings
 from console.cases import SEARCH_KEYS
 from console.embedded import EmbeddedServerError, find_server
+from console.encryption import check_keys, data_converter
 from console.health import AddressWrong, Health
 from console.leave import leave
 from console.logs import scrubbed, set_up_logs
+from console.metrics import Read, reader, reporting
 from console.policy_files import CREDITOR, CannotRead, CreditorRefused, load_creditor
 from console.telemetry import telemetry_runtime
 from ledger.errors import LedgerAway, LedgerUrlRefused, SchemaAhead
@@ -65,11 +68,12 @@ class CannotRun(RuntimeError):
 
 @dataclass(frozen=True)
 class Registrations:
-    """What a worker runs, and `ping`, which raises when the ledger does not answer."""
+    """What a worker runs; `ping` raises when the ledger does not answer, `read` gives its numbers for Prometheus."""
 
     workflows: Sequence[type]
     activities: Sequence[Callable[..., Any]]
     ping: Callable[[], None]
+    read: Read | None = None
 
 
 async def connect(settings: Settings, address: str | None = None, runtime: Runtime | None = None) -> Client:
@@ -83,9 +87,10 @@ async def connect(settings: Settings, address: str | None = None, runtime: Runti
     if "target_host" not in target:
         target["target_host"] = _embedded(settings)
     namespace = target.get("namespace", "default")
+    converter = data_converter(settings)
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            client = await Client.connect(data_converter=pydantic_data_converter, runtime=runtime, **target)
+            client = await Client.connect(data_converter=converter, runtime=runtime, **target)
             # Connecting alone checks neither the credentials nor the namespace: a wrong token would hang for ever.
             await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
     except (RuntimeError, ValueError, TimeoutError, RPCError) as error:
@@ -130,13 +135,15 @@ async def run_worker(client: Client, registered: Registrations, stop: asyncio.Ev
     async def working() -> None:
         if stop.is_set() or running is None or running.done():
             raise ConnectionError("the worker is stopping or has stopped")
+        check_keys(client.data_converter)
 
     health = Health({"temporal": temporal, "ledger": ledger, "worker": working})
     try:
         await health.start(settings.health_address)
         running = asyncio.create_task(worker.run())
         log.info("worker ready on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
-        await _until_stopped(worker, running, stop)
+        async with reporting(client.service_client.config.runtime, registered.read):
+            await _until_stopped(worker, running, stop)
     finally:
         await health.close()
         threads.shutdown(wait=False)
@@ -150,12 +157,11 @@ def registrations(settings: Settings) -> Registrations:
     creditor = load_creditor(settings.policies_dir / CREDITOR)
     try:
         settings.outbox.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotRun(
-            f"The outbox {settings.outbox} cannot be made ({error.strerror}). Check RELANCE_OUTBOX."
-        ) from error
-    cases = CaseActivities(ledger, choose_senders(settings, creditor), creditor, settings.language)
-    return Registrations([CaseWorkflow], [cases.ask, cases.perform], ledger.ping)
+    except OSError as why:
+        raise CannotRun(f"The outbox {settings.outbox} cannot be made ({why.strerror}). Check RELANCE_OUTBOX.") from why
+    brake = Brake(ledger, limits_of(settings))
+    cases = CaseActivities(ledger, choose_senders(settings, creditor), creditor, settings.language).braked(brake)
+    return Registrations([CaseWorkflow], [cases.ask, cases.perform], ledger.ping, reader(ledger, brake))
 
 
 async def serve(settings: Settings, registered: Registrations) -> None:
@@ -174,6 +180,8 @@ async def serve(settings: Settings, registered: Registrations) -> None:
 def main(register: Callable[[Settings], Registrations] = registrations) -> NoReturn:
     """Run the worker process: exit code 0 after a clean drain, 2 when it could not run."""
     code = 2
+    # As the first process of a container nothing ends it by default, and a start may wait a minute for the ledger.
+    signal.signal(signal.SIGTERM, lambda *_: leave(0))
     try:
         settings = load_settings()
         set_up_logs(settings.log_format)
@@ -217,9 +225,8 @@ def _no_connection(host: str, namespace: str, error: Exception) -> str:
             f"The Temporal server at {host} refuses these credentials for namespace {namespace!r}. "
             "Check TEMPORAL_API_KEY, or the certificate and key of TEMPORAL_TLS_..."
         )
-    said = re.findall(r'(?:message|error): "([^"]+)"', str(error)) or [
-        str(error)[:300] or f"no answer in {CONNECT_SECONDS:g} s"
-    ]
+    quoted = re.findall(r'(?:message|error): "([^"]+)"', str(error))
+    said = quoted or [str(error)[:300] or f"no answer in {CONNECT_SECONDS:g} s"]
     return (
         f"No Temporal server can be reached at {host} ({said[-1]}). "
         "Start one with `relance up`, or set TEMPORAL_ADDRESS to yours."
@@ -232,9 +239,7 @@ async def _register_search_attributes(client: Client) -> None:
     )
     for name, kind in SEARCH_ATTRIBUTES.items():
         if known.custom_attributes.get(name, kind) != kind:
-            raise CannotRun(
-                f"The search attribute {name} exists in {client.namespace!r} with another type than Keyword."
-            )
+            raise CannotRun(f"The search attribute {name} exists in {client.namespace!r} as another type than Keyword.")
     missing = {name: kind for name, kind in SEARCH_ATTRIBUTES.items() if name not in known.custom_attributes}
     if missing:
         await client.operator_service.add_search_attributes(
@@ -258,6 +263,7 @@ def _worker(client: Client, registered: Registrations, threads: ThreadPoolExecut
         workflows=registered.workflows,
         activities=registered.activities,
         activity_executor=threads,
+        interceptors=[Discretion()],
         # The sandbox imports the workflow anew for each case, a third of a worker's time; tests run in it.
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=CACHED_WORKFLOWS,
@@ -278,9 +284,7 @@ async def _until_stopped(worker: Worker, running: asyncio.Task[None], stop: asyn
     ended, _ = await asyncio.wait({running}, timeout=DRAIN_SECONDS)
     if not ended:
         stopping.cancel()
-        raise CannotRun(
-            f"Some work did not end within {DRAIN_SECONDS:g} seconds of being asked to; it will be tried again."
-        )
+        raise CannotRun(f"Some work did not end within {DRAIN_SECONDS:g} seconds of being asked to; it is tried again.")
     await running
     log.info("worker stopped cleanly")
 

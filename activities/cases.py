@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 from pydantic import ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.brake import Brake, SendingStopped, waits
 from activities.composing import Subject, call_sheet
 from activities.creditor import Creditor
 from activities.letter_text import LetterBroken
 from activities.letters import LetterMissing, Texts
-from activities.looking_back import Known, newest, untold
+from activities.looking_back import Known, lost_at, newest, untold
 from activities.message import Senders, TryLater
+from activities.numbers import facts_came
 from activities.performing import Room, carry_out
 from activities.questions import Answer, Question
 from activities.recording import Outcome, case_json, decision_json, is_call, keep
@@ -49,6 +51,11 @@ class CaseActivities:
         self._language = language
         self._policies: OrderedDict[str, tuple[Policy, Texts]] = OrderedDict()
 
+    def braked(self, brake: Brake) -> Self:
+        """The same activities with this brake at their door."""
+        self._room = replace(self._room, brake=brake)
+        return self
+
     @activity.defn(name="ask")
     def ask(self, question: Question) -> Answer:
         """Take the letters in, decide, and write it down. Acts that make no sense are refused and change nothing."""
@@ -77,12 +84,19 @@ class CaseActivities:
         if doing and not forgotten:
             for fact in notes:
                 taken.take(fact)
-            taken.take(self._carry_out(self._subject(known, case, now, doing), doing))
+            try:
+                taken.take(self._carry_out(self._subject(known, case, now, doing), doing, known.lost_at))
+            except SendingStopped as stopped:
+                return self._settle_and_keep(known, taken, now, stopped)
         return self._settle_and_keep(known, taken, now)
 
-    def _carry_out(self, subject: Subject, doing: Perform) -> f.Fact:
+    def _carry_out(self, subject: Subject, doing: Perform, lost: datetime | None) -> f.Fact:
         try:
+            if self._room.brake:
+                self._room.brake.trust(subject.here.case.id, lost)
             return carry_out(self._room, subject, doing)
+        except SendingStopped:
+            raise
         except TryLater as failure:
             raise ApplicationError(failure.because, type="TryLater", next_retry_delay=failure.after) from failure
 
@@ -96,7 +110,8 @@ class CaseActivities:
             today = calendar_for(policy.calendar, case.debtor).local_day(now)
             unpaid = debtor_unpaid(db, owner.id, today).get(case.currency)
         seen = _as_seen(case.debtor, owner, unpaid.count if unpaid else 0, unpaid.total.minor if unpaid else 0)
-        return Known(case.model_copy(update={"debtor": seen}), policy, texts, owner, earlier)
+        forgotten = lost_at(case, kept, earlier)
+        return Known(case.model_copy(update={"debtor": seen}), policy, texts, owner, earlier, forgotten)
 
     def _policy(self, db: Any, content_hash: str) -> tuple[Policy, Texts]:
         known = self._policies.get(content_hash)
@@ -150,12 +165,17 @@ class CaseActivities:
         here = Place(known.policy, case, step, decision.occurrence)
         return Subject(here, now, known.debtor, self._room.creditor, known.texts, known.earlier)
 
-    def _settle_and_keep(self, known: Known, taken: _Taken, now: datetime) -> Answer:
+    def _settle_and_keep(
+        self, known: Known, taken: _Taken, now: datetime, stopped: SendingStopped | None = None
+    ) -> Answer:
         case, notes, decision = settle(taken.policy, taken.case, now)
         for fact in notes:
             taken.take(fact)
+        if stopped and isinstance(decision, Perform):
+            decision = waits(decision, stopped.stop, case.id, now)
         outcome = Outcome(known.case, case, tuple(taken.facts), decision, now)
         keep(self._ledger, outcome, self._sheets(known, outcome), self._language)
+        facts_came((f.fact_name(fact) for fact in taken.facts), len(taken.refused))
         return Answer(case_json(case), decision_json(decision), taken.refused)
 
     def _sheets(self, known: Known, outcome: Outcome) -> dict[str, dict[str, Any]]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import structlog
 
+from activities.brake import Brake, Passing, TooMuch
 from activities.message import OutcomeUnknown, Outgoing, Refused, Sender, TryLater, Undeliverable
+from activities.numbers import confirmed_after, tried
 from ledger import deliveries as kept
 from ledger.deliveries import Claim, Covered, DeliveryRow, Sent
 from ledger.errors import DeliveryMissing
@@ -38,10 +41,25 @@ class Errand:
     debtor_id: str
     covers: Covered
     compose: Callable[[], Outgoing]
+    times: int | None = None  # how often the step may go out; None when a person wants it
 
 
-def deliver(ledger: Ledger, sender: Sender, errand: Errand) -> Delivered:
-    """Make the delivery, or find out what became of an earlier try. Raises TryLater for a technical failure."""
+def deliver(ledger: Ledger, sender: Sender, errand: Errand, brake: Brake | None = None) -> Delivered:
+    """Make the delivery, or find out what became of an earlier try.
+
+    Raises TryLater for a technical failure, and SendingStopped, which is one, while the brake is on.
+    """
+    try:
+        made = _found(ledger, sender, errand) or _send(ledger, sender, errand, brake)
+    except TryLater:
+        tried(errand.channel, "later")
+        raise
+    tried(errand.channel, made.state)
+    return made
+
+
+def _found(ledger: Ledger, sender: Sender, errand: Errand) -> Delivered | None:
+    """What an earlier try came to; None when nothing went out yet."""
     row = _known(ledger, errand.key)
     if row and row.state == "sending":
         row = _after_a_crash(ledger, sender, row)
@@ -51,7 +69,7 @@ def deliver(ledger: Ledger, sender: Sender, errand: Errand) -> Delivered:
         return Delivered("unknown", "outcome_unknown", row.error or "")
     if row and row.state == "refused":
         return Delivered("blocked", "refused_by_provider", row.error or "")
-    return _send(ledger, sender, errand)
+    return None
 
 
 def _known(ledger: Ledger, key: str) -> DeliveryRow | None:
@@ -72,9 +90,12 @@ def _after_a_crash(ledger: Ledger, sender: Sender, row: DeliveryRow) -> Delivery
         return kept.delivery(db, row.key)
 
 
-def _send(ledger: Ledger, sender: Sender, errand: Errand) -> Delivered:
+def _send(ledger: Ledger, sender: Sender, errand: Errand, brake: Brake | None) -> Delivered:
+    if brake:
+        brake.spare()
     message = errand.compose()
-    _claim(ledger, errand, message)
+    _pass_the_brake(ledger, errand, message, brake)
+    began = time.monotonic()
     try:
         receipt = sender.send(message)
     except TryLater as failure:
@@ -95,11 +116,21 @@ def _send(ledger: Ledger, sender: Sender, errand: Errand) -> Delivered:
         return Delivered("unknown", "outcome_unknown", failure.because)
     with ledger.write() as db:
         kept.confirm(db, errand.key, Sent(message.at, receipt.reference, receipt.path))
+    confirmed_after(errand.channel, time.monotonic() - began)
     _log.info("delivered", key=errand.key, provider=receipt.provider)
     return Delivered("sent")
 
 
-def _claim(ledger: Ledger, errand: Errand, message: Outgoing) -> None:
+def _pass_the_brake(ledger: Ledger, errand: Errand, message: Outgoing, brake: Brake | None) -> None:
+    try:
+        _claim(ledger, errand, message, brake)
+    except TooMuch as much:
+        if brake is None:
+            raise
+        raise brake.pull(much.found) from much
+
+
+def _claim(ledger: Ledger, errand: Errand, message: Outgoing, brake: Brake | None) -> None:
     """Claim the delivery, keep the very files that will go out, and pass the door: from here on they may be out."""
     files = _files(message)
     content_hash = hashlib.sha256(b"\0".join(file.name.encode() + file.content for file in files)).hexdigest()
@@ -116,7 +147,11 @@ def _claim(ledger: Ledger, errand: Errand, message: Outgoing) -> None:
         covers=(errand.covers,),
         at=message.at,
     )
+    covers = errand.covers
+    passing = Passing(covers.case_id, covers.step, covers.occurrence, errand.debtor_id, message.at, errand.times)
     with ledger.write() as db:
+        if brake:
+            brake.let_pass(db, passing)
         kept.claim(db, claim)
         for file in files:
             keep_letter(db, errand.key, file)

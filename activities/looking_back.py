@@ -29,6 +29,7 @@ class Known:
     texts: Texts
     debtor: Debtor
     earlier: tuple[DeliveryRow, ...]
+    lost_at: datetime | None = None  # of the newest contact that the case remembers and the ledger does not
 
 
 def newest(case: Case, kept: CaseRow) -> Case:
@@ -37,6 +38,15 @@ def newest(case: Case, kept: CaseRow) -> Case:
         return case
     later = Case.model_validate(kept.state)
     return later if set(case.seen[-_LOOKED_AT:]) <= set(later.seen) else case
+
+
+def lost_at(case: Case, kept: CaseRow, earlier: tuple[DeliveryRow, ...]) -> datetime | None:
+    """When the newest contact was made that the ledger forgot: it is older than the case, an old backup perhaps."""
+    if kept.seq >= case.seq:
+        return None
+    there = {(covered.step, covered.occurrence) for row in earlier for covered in row.covers}
+    gone = (r.at for r in case.steps if r.done and r.channels and (r.step, r.occurrence) not in there)
+    return max(gone, default=None)
 
 
 def untold(room: Room, known: Known, now: datetime, doing: Perform | None = None) -> list[f.Fact]:

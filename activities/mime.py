@@ -39,28 +39,45 @@ def file_name(attachment: Attachment) -> str:
     return name or "document"
 
 
+def header_text(text: str, limit: int = 200) -> str:
+    """The text as a header may hold it: one line, and nothing in it that a reader would decode (RFC 2047).
+
+    A name like `=?utf-8?q?=0D=0ABcc:…?=` is plain text until the standard library or a provider decodes it.
+    """
+    return one_line(text, limit).replace("=?", "= ?")
+
+
+def display_name(name: str) -> str:
+    """The name shown beside an address: so short, and without anything to escape, that it fits on one line quoted.
+
+    Python's email package loses the quotes of a longer one when it folds it, and an address in it then counts as one.
+    """
+    return header_text(name, 60).replace("\\", "'").replace('"', "'")
+
+
 def mime_message(message: Outgoing, identity: Identity) -> EmailMessage:
     """The e-mail as RFC 5322 says. Raises Undeliverable when the debtor has no valid address."""
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = _address(identity.name, identity.address)
     mail["To"] = _address(message.to_name, email_address(message.to_email))
     mail["Reply-To"] = _address(identity.name, identity.reply_to)
-    mail["Subject"] = one_line(message.subject)
+    mail["Subject"] = header_text(message.subject)
     mail["Date"] = message.at.astimezone(UTC)
     mail["Message-ID"] = message_id(message.key, identity)
-    mail["Content-Language"] = one_line(message.language, 10)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, cte="quoted-printable")
     if message.html is not None:
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
     for attachment in message.attachments:
         _attach(mail, attachment)
+    # After the parts: what is said of the content before goes with it into the first of them.
+    mail["Content-Language"] = one_line(message.language, 10)
     _name_boundaries(mail, message.key)
     return mail
 
 
 def _address(name: str, address: str) -> Address:
-    return Address(display_name=one_line(name, 80), addr_spec=email_address(address))
+    return Address(display_name=display_name(name), addr_spec=email_address(address))
 
 
 def _attach(mail: EmailMessage, attachment: Attachment) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from activities.brake import Brake
 from activities.composing import Subject, outgoing
 from activities.creditor import Creditor
 from activities.delivering import Delivered, Errand, deliver
@@ -30,6 +31,7 @@ class Room:
     ledger: Ledger
     senders: Senders
     creditor: Creditor
+    brake: Brake | None = None
 
 
 def carry_out(room: Room, subject: Subject, decision: Perform) -> f.Fact:
@@ -65,13 +67,14 @@ def _errand(subject: Subject, channel: str) -> Errand:
     here = subject.here
     key = f"{here.case.id}/{here.step.step}/{here.occurrence}/{channel}"
     covers = Covered(here.case.id, here.step.step, here.occurrence, here.case.outstanding)
-    return Errand(key, channel, subject.debtor.id, covers, lambda: outgoing(subject, channel, key))
+    times = None if here.wanted_again else here.step.times
+    return Errand(key, channel, subject.debtor.id, covers, lambda: outgoing(subject, channel, key), times)
 
 
 def _send(room: Room, subject: Subject) -> f.Fact:
     """The first channel decides whether the step is done; what fails on the others is left to a person."""
     first, *others = (str(channel) for channel in subject.here.step.channels or ())
-    made = deliver(room.ledger, room.senders[first], _errand(subject, first))
+    made = deliver(room.ledger, room.senders[first], _errand(subject, first), room.brake)
     if made.state == "blocked":
         return _blocked(subject, made, first)
     if made.state == "unknown" and subject.here.step.if_unknown == "ask":
@@ -89,7 +92,7 @@ def _send(room: Room, subject: Subject) -> f.Fact:
 def _also(room: Room, subject: Subject, channel: str) -> str:
     """Send by one more channel; the words for a person when it did not work."""
     try:
-        made = deliver(room.ledger, room.senders[channel], _errand(subject, channel))
+        made = deliver(room.ledger, room.senders[channel], _errand(subject, channel), room.brake)
     except TryLater as failure:
         # The step itself went out already: trying it all again for the copy could end after the debtor has paid.
         return failure.because
@@ -107,7 +110,7 @@ def _hand_over(room: Room, subject: Subject, decision: Perform) -> f.Fact:
         covers,
         lambda: covering(subject, route, key, dossier(room.ledger, subject, route)),
     )
-    made = deliver(room.ledger, room.senders[HANDOVER], errand)
+    made = deliver(room.ledger, room.senders[HANDOVER], errand, room.brake)
     if made.state != "sent":
         return _blocked(subject, made, route)
     return handed_over(here, subject.now, decision)

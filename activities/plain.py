@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 # Control, line and direction characters and lone surrogates: they forge headers and lines, or cannot be written at all.
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]+")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]+")
 
 
 def is_plain(text: str) -> bool:

@@ -15,6 +15,7 @@ from dunning.decision import DECISION, AskPerson, Close, Decision, Task
 from ledger.cases import CaseRecord, record
 from ledger.cases import case as case_row
 from ledger.journal import JournalEntry
+from ledger.sending import foresee
 from ledger.store import Ledger
 from ledger.tasks import TaskDone, TaskFilter, TaskWanted, list_tasks
 
@@ -50,7 +51,7 @@ def keep(ledger: Ledger, outcome: Outcome, sheets: dict[str, dict[str, Any]], la
     after, decision = outcome.after, outcome.decision
     wanted = [_task(task, sheets, language) for task in decision.tasks]
     with ledger.write() as db:
-        if newest(outcome.before, case_row(db, after.id)) is not outcome.before:
+        if newest(outcome.before, case_row(db, after.id, held=True)) is not outcome.before:
             raise Overtaken(f"case {after.id} went on while this was under way; the next try starts from there")
         # Another page than this one is opened rarely: a case has a handful of tasks.
         open_now = list_tasks(db, TaskFilter(case_id=after.id, limit=500)) if _acts(outcome) else []
@@ -75,6 +76,16 @@ def keep(ledger: Ledger, outcome: Outcome, sheets: dict[str, dict[str, Any]], la
             _entries(outcome),
             wanted,
         )
+        if acted := [f.fact_name(fact) for fact in outcome.facts if _asks_for_more(fact)]:
+            foresee(db, outcome.now, 1, acted[-1])
+
+
+def _asks_for_more(fact: f.Fact) -> bool:
+    """Whether a person's act on this one case may lead to a contact that the day's plan could not foresee.
+
+    A policy's change is not one: made for many cases at once, it is what the brake should look at.
+    """
+    return isinstance(fact, f.Act | f.ContactChanged) and not isinstance(fact, f.PolicyChanged)
 
 
 def _entries(outcome: Outcome) -> list[JournalEntry]:
@@ -94,7 +105,9 @@ def _entries(outcome: Outcome) -> list[JournalEntry]:
 
 def _decided(outcome: Outcome) -> JournalEntry:
     body = decision_json(outcome.decision)
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
+    # While sending is stopped a case looks again every hour: one row says so, not one for every look.
+    told = {k: v for k, v in body.items() if k != "until" or outcome.decision.because.code != "sending_stopped"}
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
     seq = outcome.after.seq
     body["why"] = outcome.decision.because.text("en")
     return JournalEntry(key=f"Decided:{seq}/{digest}", seq=seq, at=outcome.now, kind="Decided", body=body)

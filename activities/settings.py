@@ -5,11 +5,27 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from activities.message import Undeliverable, email_address
+
 HostPort = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_\[\]-]{1,255}:[0-9]{1,5}$")]
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("no such time zone: write one like Europe/Paris")
+    return name
+
+
+def _mail(address: str) -> str:
+    try:
+        return email_address(address)
+    except Undeliverable:
+        raise ValueError("not a valid single e-mail address, like invoices@example.com") from None
 
 
 class SettingsWrong(ValueError):
@@ -33,8 +49,8 @@ class Settings(BaseSettings):
     language: Literal["en", "fr"] = "en"
 
     email: Literal["outbox", "smtp", "sendgrid"] = "outbox"
-    mail_from: str | None = None
-    mail_reply_to: str | None = None
+    mail_from: Annotated[str, AfterValidator(_mail)] | None = None
+    mail_reply_to: Annotated[str, AfterValidator(_mail)] | None = None
     provider_timeout: float = Field(default=20.0, gt=0, le=300)
 
     smtp_host: str | None = None
@@ -46,6 +62,16 @@ class Settings(BaseSettings):
 
     sendgrid_api_key: SecretStr | None = None
     sendgrid_host: str = Field(default="https://api.sendgrid.com", pattern=r"^https?://[^\s/?#@]+$")
+
+    encryption_keys: SecretStr | None = None
+    encryption_keys_file: Path | None = None
+
+    brake_floor: int = Field(default=50, ge=1)
+    brake_factor: float = Field(default=2.0, ge=1, le=100)
+    brake_per_debtor: int = Field(default=20, ge=1)
+    brake_per_case: int = Field(default=3, ge=1)
+    brake_clock_minutes: int = Field(default=60, ge=0)
+    brake_time_zone: Annotated[str, AfterValidator(_zone)] = "Europe/Paris"
 
     health_address: HostPort = "127.0.0.1:8070"
     metrics_address: HostPort = "127.0.0.1:0"
@@ -61,6 +87,8 @@ class Settings(BaseSettings):
             raise ValueError("RELANCE_SMTP_USER and RELANCE_SMTP_PASSWORD go together: set both or none")
         if self.smtp_user is not None and self.smtp_tls == "none":
             raise ValueError("RELANCE_SMTP_TLS is none, so the password would travel in clear: use starttls or tls")
+        if self.encryption_keys is not None and self.encryption_keys_file is not None:
+            raise ValueError("RELANCE_ENCRYPTION_KEYS and RELANCE_ENCRYPTION_KEYS_FILE say the same: set one of them")
         return self
 
 

@@ -199,7 +199,8 @@ class Cases:
                 "act", act, id=act["id"], rpc_timeout=PATIENCE
             )
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-            raise NoWorker("so nobody took the act; look with `relance case show` before repeating it.") from error
+            # The server holds it for a worker until it is restarted itself: "not taken" would be a promise.
+            raise NoWorker("so the act may be taken later; see `relance case show` before repeating it.") from error
         except WorkflowUpdateFailedError as error:
             raise self._refusal(case_id, error.cause) from error
         return answer

@@ -31,6 +31,7 @@ class Desk:
         if make:
             self.ledger.migrate()
         elif not self.ledger.schema_is_current():
+            self.ledger.refuse_newer()
             raise Stop(
                 "The ledger has no tables of this release yet. Run `relance up`, or `relance import FILE.csv`.",
                 COULD_NOT_RUN,
@@ -79,6 +80,7 @@ def _runtime() -> Any:
     from console.telemetry import telemetry_runtime
 
     logging.getLogger("temporal").setLevel(logging.ERROR)
+    logging.getLogger("console.encryption").setLevel(logging.CRITICAL)  # a missing key is told as the command's error
     return telemetry_runtime("127.0.0.1:0")
 
 

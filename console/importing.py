@@ -16,7 +16,7 @@ from dunning.case import Case, Invoice, Payment
 from dunning.case import Debtor as DebtorView
 from dunning.opening import NoPolicy, SeveralPolicies, choose, taken_over
 from ledger import book
-from ledger.cases import NewCase, add_cases, case
+from ledger.cases import NewCase, add_cases, case, import_alone
 from ledger.errors import CaseIdTaken, DebtorMissing
 from ledger.lists import CaseFilter, list_cases
 from ledger.policies import PolicyBundle, keep_policy
@@ -91,6 +91,7 @@ class Import:
             setattr(total, one.name, kept | more if isinstance(kept, set) else kept + more)
 
     def _bring(self, db: Any, rows: Sequence[Row], done: Brought) -> None:
+        import_alone(db)
         kept = book.invoices_known(db, (row.number for row in rows))
         news: list[NewCase] = []
         for row in rows:

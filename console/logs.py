@@ -21,7 +21,7 @@ _SECRETS = (
 )
 _LOGIN = re.compile(r"://[^\s/]{1,500}@")
 # Libraries that log what must stay secret (sendgrid's client: the API key) or more than anybody reads.
-_QUIET = {"python_http_client": logging.WARNING, "asyncio": logging.WARNING, "alembic": logging.WARNING}
+_QUIET = {"python_http_client.client": logging.WARNING, "asyncio": logging.WARNING, "alembic": logging.WARNING}
 
 
 def set_up_logs(form: Literal["console", "json"] = "console", stream: TextIO | None = None) -> None:

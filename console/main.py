@@ -21,11 +21,13 @@ from console import up_commands as ups
 from console.case_commands import case_app
 from console.embedded import EmbeddedServerError
 from console.health import AddressWrong
+from console.key_commands import key_app
 from console.leave import leave
 from console.logs import scrubbed
 from console.output import COULD_NOT_RUN, FINE, Stop, note, plain
 from console.policy_commands import policy_app
 from console.policy_files import CannotRead, CreditorRefused
+from console.sending_commands import sending_app
 from ledger.errors import LedgerAway, LedgerUrlRefused, SchemaAhead
 
 _MENDABLE = (
@@ -58,12 +60,15 @@ _deciding = Group("Deciding", sort_key=4)
 
 for command, name in ((ups.up, "up"), (ups.down, "down"), (ups.work, "worker"), (ups.resume, "resume")):
     app.command(command, name=name, group=_running)
+app.command("console.doctor:doctor", name="doctor", group=_looking)
 if find_spec("console.demo"):
     shown = "Show Relance at work on invented invoices: a real server, a worker, e-mails, letters, hand-over files."
     app.command("console.demo:demo", name="demo", group=_running, help=shown)
 app.command(imports.import_file, name="import", group=_running)
 app.command(imports.columns, name="columns", group=_running)
-for part in (policy_app, case_app, records.journal_app, records.task_app):
+key_app.group = (_running,)
+app.command(key_app)
+for part in (policy_app, case_app, records.journal_app, records.task_app, sending_app):
     part.group = (_looking,)
     app.command(part)
 app.command(records.export, group=_looking)

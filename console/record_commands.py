@@ -16,6 +16,7 @@ from console.output import COULD_NOT_RUN, FINE, REFUSED, Say, Stop, json_out, mo
 from console.task_words import advice, is_done_by_hand, sheet
 from ledger.errors import IllegalMove, TaskMissing
 from ledger.journal import Break, journal_of, verify_journal
+from ledger.sending import STOPPED_TASK
 from ledger.tasks import TaskDone, TaskFilter, TaskRow, close_task, count_tasks, list_tasks, task
 
 journal_app = App(name="journal", help="The journal of cases, and whether it was altered.")
@@ -86,8 +87,8 @@ def show_task(number: Annotated[int, Parameter(name="TASK")], /, *, say: Say = S
         out(f"Due by {moment(one.due_at)}")
     for line in sheet(one.body):
         out(line)
-    if one.state == "open" and one.case_id:
-        out(f"What to do: {advice(one.kind, one.case_id, one.id)}.")
+    if one.state == "open":
+        out(f"What to do: {advice(one.kind, one.case_id or '', one.id)}.")
     return FINE
 
 
@@ -96,6 +97,8 @@ def done(number: Annotated[int, Parameter(name="TASK")], /, *, result: str = "",
     """Say that a problem was looked after. A task that asks for an act is done by that act."""
     desk = Desk()
     one = _open_task(desk, number)
+    if one.kind == STOPPED_TASK:
+        raise Stop(f"Task {number} is done by letting sending go on: {advice(one.kind, '')}.")
     if one.case_id is None:
         with desk.ledger.write() as db:
             closed = TaskDone(one.key, who.by or operator(), {"result": result})

@@ -29,6 +29,7 @@ _ADVICE = {
     "plan_defaulted": _GOES_ON,
     "reversed": _GOES_ON,
     "insolvency": "file the claim with the administrator, then `relance writeoff CASE --reason ...` or `withdraw`",
+    "sending_stopped": "find out why (`relance sending`), mend it, then `relance sending resume --why ...`",
     "follow_up": "follow it up; `relance pay`, `writeoff` or `withdraw` end it, `relance skip` recalls it",
 }
 _OTHERWISE = "`relance repeat`, `skip`, `release`, `hold`, `promise`, `change-policy`, `writeoff` or `withdraw`"

@@ -14,8 +14,6 @@ from dunning.money import Money
 from dunning.terms import DebtorKind, Route, Solvency
 
 MOST_FACTS = 400  # of each kind in one case: beyond it a person must look (bounded state, DESIGN 2)
-
-
 _CONTACTS = ("promised", "disputed", "reached")  # a phone that rings in vain is not yet a contact
 
 
@@ -254,22 +252,16 @@ class Case(BaseModel):
         """Disputes that were upheld, with what still waits for a credit note."""
         rest: dict[str, Money] = {}
         for key, dispute in self.disputes.items():
-            if dispute.outcome not in ("upheld", "partly") or dispute.opened_at is None:
-                continue
-            noted = sum((c.amount for c in self.credits.values() if c.dispute_id == key), start=self.zero)
-            left = (dispute.upheld or dispute.amount or self.invoice.amount) - noted
-            if self.zero < left:
-                rest[key] = left
-        return rest
+            if dispute.outcome in ("upheld", "partly") and dispute.opened_at is not None:
+                noted = sum((c.amount for c in self.credits.values() if c.dispute_id == key), start=self.zero)
+                rest[key] = (dispute.upheld or dispute.amount or self.invoice.amount) - noted
+        return {key: left for key, left in rest.items() if self.zero < left}
 
     @cached_property
     def contested(self) -> dict[str, Money]:
         """Open disputes, each with the amount it covers (all of the balance when it names none)."""
-        return {
-            key: d.amount or max(self.balance, self.zero, key=lambda m: m.minor)
-            for key, d in self.disputes.items()
-            if d.opened_at is not None and d.outcome is None
-        }
+        open_now = {key: d for key, d in self.disputes.items() if d.opened_at is not None and d.outcome is None}
+        return {key: d.amount or max(self.balance, self.zero) for key, d in open_now.items()}
 
     @cached_property
     def outstanding(self) -> Money:

@@ -219,5 +219,10 @@ def _(fact: f.QuestionRaised, case: Case) -> Case:
 
 
 @change.register
+def _(fact: f.SendingResumed, case: Case) -> Case:
+    return case
+
+
+@change.register
 def _(fact: f.FactRefused, case: Case) -> Case:
     return with_problem(case, f"fact/{fact.id}", fact.code, detail=fact.detail)

@@ -50,6 +50,7 @@ from dunning.signals import (
     PaymentReceived,
     PaymentReversed,
     ProblemSettled,
+    SendingResumed,
 )
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "PromiseMade",
     "QuestionRaised",
     "ReversalMet",
+    "SendingResumed",
     "StepApproved",
     "StepBlocked",
     "StepFailed",
@@ -102,6 +104,7 @@ Signalled = (
     | InvoiceChanged
     | ContactChanged
     | ProblemSettled
+    | SendingResumed
 )
 Act = (
     PromiseMade

@@ -257,4 +257,36 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "More facts arrived than a case can hold; {detail} was not counted.",
         "Trop de faits pour un dossier ; {detail} n'est pas compté.",
     ),
+    "sending_stopped": (
+        "Sending is stopped since {since} by {by} ({why}): {step} waits.",
+        "Envois arrêtés depuis {since} par {by} ({why}) : {step} attend.",
+    ),
+    "sending_task": (
+        "Nothing is sent since {since}: {by} stopped it ({why}). `relance sending` shows more.",
+        "Rien ne part depuis {since} : arrêté par {by} ({why}). `relance sending` en dit plus.",
+    ),
+    "brake_flood": (
+        "{contacts} cases were contacted on {day}, and {foreseen} were foreseen: no more than {limit} may be",
+        "{contacts} dossiers relancés le {day} pour {foreseen} prévus : pas plus de {limit}",
+    ),
+    "brake_debtor": (
+        "debtor {debtor} was contacted {contacts} times on {day}, with {cases} open cases",
+        "débiteur {debtor} relancé {contacts} fois le {day}, avec {cases} dossiers ouverts",
+    ),
+    "brake_case": (
+        "case {case} was contacted {contacts} times on {day}, and once more was wanted",
+        "dossier {case} relancé {contacts} fois le {day}, une fois de plus était demandée",
+    ),
+    "brake_step": (
+        "{step} went out {contacts} times for case {case}, and its policy says {times}",
+        "{step} parti {contacts} fois pour le dossier {case}, la politique dit {times}",
+    ),
+    "brake_clock": (
+        "a clock jumped ahead by {ahead}: steps that are due only by it would go out",
+        "une horloge a avancé de {ahead} : des étapes partiraient avant leur date",
+    ),
+    "brake_ledger_older": (
+        "case {case} remembers a contact of {day} that the ledger does not have: was an old backup restored?",
+        "le dossier {case} se souvient d'une relance du {day} absente du registre : ancienne sauvegarde restaurée ?",
+    ),
 }

@@ -70,7 +70,7 @@ class DeliveryReported(Fact):
     """What became of a delivery, by its key `case/step/occurrence/channel`."""
 
     fact: Literal["DeliveryReported"] = "DeliveryReported"
-    delivery: Annotated[str, Field(max_length=250)]
+    delivery: Annotated[ShortText, Field(max_length=250)]
     result: Literal["delivered", "bounced", "refused", "unclaimed", "returned"]
     detail: Detail = ""
 
@@ -87,6 +87,12 @@ class ContactChanged(Fact):
     """The debtor's address or number was corrected in the ledger: what was blocked by it may be tried again."""
 
     fact: Literal["ContactChanged"] = "ContactChanged"
+
+
+class SendingResumed(Fact):
+    """A person lets sending go on: a case whose step waited for that looks again. It changes nothing else."""
+
+    fact: Literal["SendingResumed"] = "SendingResumed"
 
 
 class ProblemSettled(Fact):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from dunning import facts as f
@@ -9,7 +10,7 @@ from dunning.answer import Answer, ask, fact_id, skip, wait
 from dunning.case import Approval
 from dunning.decision import Perform, Task
 from dunning.reasons import Because, because
-from dunning.schedule import Due, Place, unmet
+from dunning.schedule import Due, Place, due, unmet
 from dunning.terms import Route
 
 
@@ -20,14 +21,21 @@ def left_out(here: Place, when: Due, now: datetime) -> Answer:
     if condition := unmet(step.when, here, now):
         return skip(here, now, "condition_not_met", {"step": words, "condition": condition})
     calendar = here.calendar
-    limit = calendar.add(calendar.local_day(when.at), here.policy.missed_after)
+    day = calendar.local_day(_before_retries(here, when).at)
+    limit = calendar.add(day, here.policy.missed_after)
     if calendar.local_day(now) <= limit or step.if_missed == "send_now" or _with_a_person(here, now):
         return None
-    told = {"step": words, "day": str(calendar.local_day(when.at))}
-    told["late"] = str((calendar.local_day(now) - calendar.local_day(when.at)).days)
+    told = {"step": words, "day": str(day), "late": str((calendar.local_day(now) - day).days)}
     if step.if_missed == "skip":
         return skip(here, now, "missed_skipped", told)
     return f.QuestionRaised(id=fact_id(here.case, "missed"), at=now, code="missed_ask", words=told, step=step.step)
+
+
+def _before_retries(here: Place, when: Due) -> Due:
+    """When the step was due at first: tries in vain make it late, they give it no new day."""
+    if here.case.retry is None:
+        return when
+    return due(replace(here, case=here.case.model_copy(update={"retry": None})))
 
 
 def _with_a_person(here: Place, now: datetime) -> bool:

@@ -73,7 +73,9 @@ def upsert_debtor(db: Connection, debtor: Debtor, at: datetime) -> set[str]:
     added = insert_new(db, debtors).values(**row, changed_at=at).returning(debtors.c.id)
     if db.scalar(added) is not None:
         return set(asdict(debtor))
-    kept = asdict(_debtor(db.execute(select(debtors).where(debtors.c.id == debtor.id).with_for_update()).one()))
+    # key_share: a case or a delivery that refers to the debtor need not wait for the end of an import.
+    query = select(debtors).where(debtors.c.id == debtor.id).with_for_update(key_share=True)
+    kept = asdict(_debtor(db.execute(query).one()))
     changed = {name for name, value in asdict(debtor).items() if kept[name] != value}
     if changed:
         db.execute(update(debtors).where(debtors.c.id == debtor.id).values(**row, changed_at=at))

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from dunning.money import Money
 from ledger.book import Invoice, add_invoices, case_ids_taken, invoices_known
 from ledger.errors import CaseIdTaken, CaseMissing
 from ledger.journal import START, Head, JournalEntry, append
 from ledger.schema import cases
+from ledger.sending import foresee
 from ledger.tasks import TaskDone, TaskRow, TaskWanted, reconcile
+
+_IMPORT_LOCK = 7_352_624  # any number that nobody else locks, the same in every release
 
 Status = Literal["open", "closed"]
 Doing = Literal["perform", "wait", "ask", "close"]
@@ -85,12 +88,24 @@ def add_case(db: Connection, new: NewCase) -> bool:
     return bool(add_cases(db, [new]))
 
 
+def import_alone(db: Connection) -> None:
+    """Wait until no other transaction brings in cases; none will until this one ends.
+
+    Said before anything is read: of two imports of one file, or of the same debtors in another order, the second then
+    sees all that the first one did, and neither waits for a row of the other.
+    """
+    if db.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        db.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))
+
+
 def add_cases(db: Connection, news: Sequence[NewCase]) -> set[str]:
     """Write many invoices with their cases and return the ids of the new ones; those already there are passed over.
 
     CaseIdTaken when two invoice numbers give one case id: nothing of the call is written then. Debtors and policies
-    must be there (IntegrityError). Imports call it with a few hundred at a time, one transaction each.
+    must be there (IntegrityError). Imports call it with a few hundred at a time, one transaction each, which they
+    begin with `import_alone`.
     """
+    import_alone(db)
     known = invoices_known(db, (new.invoice.number for new in news))
     fresh = {new.invoice.number: new for new in news if new.invoice.number not in known}
     owners = case_ids_taken(db, (new.invoice.case_id for new in fresh.values()))
@@ -103,6 +118,7 @@ def add_cases(db: Connection, news: Sequence[NewCase]) -> set[str]:
     if fresh:
         add_invoices(db, [(new.invoice, new.opened_at) for new in fresh.values()])
         db.execute(insert(cases), [_opening(new) for new in fresh.values()])
+        foresee(db, max(new.opened_at for new in fresh.values()), len(fresh), "new cases")
     return {new.invoice.case_id for new in fresh.values()}
 
 
@@ -125,9 +141,13 @@ def _opening(new: NewCase) -> dict[str, Any]:
     }
 
 
-def case(db: Connection, case_id: str) -> CaseRow:
-    """The case with its state; CaseMissing when there is none."""
-    row = db.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
+def case(db: Connection, case_id: str, *, held: bool = False) -> CaseRow:
+    """The case with its state; CaseMissing when there is none.
+
+    Who will write by what it says asks for it `held`: nobody else records it before the end of the transaction.
+    """
+    query = select(cases).where(cases.c.id == case_id)
+    row = db.execute(_held(query) if held else query).one_or_none()
     if row is None:
         raise _missing(case_id)
     fields = dict(row._mapping)
@@ -146,7 +166,7 @@ def record(
     CaseMissing when there is no such case.
     """
     query = select(cases.c.seq, cases.c.head_row, cases.c.head_hash, cases.c.closed_at)
-    kept = db.execute(query.where(cases.c.id == recorded.case_id).with_for_update()).one_or_none()
+    kept = db.execute(_held(query.where(cases.c.id == recorded.case_id))).one_or_none()
     if kept is None:
         raise _missing(recorded.case_id)
     head = append(db, recorded.case_id, Head(kept.head_row, kept.head_hash), entries)
@@ -156,6 +176,11 @@ def record(
         values |= _snapshot(recorded, kept.closed_at)
     db.execute(update(cases).where(cases.c.id == recorded.case_id).values(**values))
     return reconcile(db, recorded.case_id, wanted, recorded) if current else []
+
+
+def _held(query: Select[Any]) -> Select[Any]:
+    """Against other records only: a delivery or a task that refers to the case need not wait for this one."""
+    return query.with_for_update(key_share=True)
 
 
 def _snapshot(recorded: CaseRecord, closed_at: datetime | None) -> dict[str, Any]:

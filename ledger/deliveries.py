@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
@@ -97,14 +98,15 @@ def claim(db: Connection, wanted: Claim) -> DeliveryRow:
     """
     values = _rendered(wanted)
     added = insert_new(db, deliveries).values(**values, key=wanted.key, state="claimed", attempts=0)
-    if db.scalar(added.returning(deliveries.c.id)) is None:
+    row = db.execute(added.returning(deliveries)).one_or_none()
+    if row is None:
         same = (deliveries.c.key == wanted.key, deliveries.c.state == "claimed")
-        if db.execute(update(deliveries).where(*same).values(**values)).rowcount == 0:
+        row = db.execute(update(deliveries).where(*same).values(**values).returning(deliveries)).one_or_none()
+        if row is None:
             return delivery(db, wanted.key)
         _forget_rendering(db, wanted.key)
-    delivery_id = db.execute(select(deliveries.c.id).where(deliveries.c.key == wanted.key)).scalar_one()
-    db.execute(insert(delivery_cases), [_covered_row(delivery_id, one) for one in wanted.covers])
-    return delivery(db, wanted.key)
+    db.execute(insert(delivery_cases), [_covered_row(row.id, one) for one in wanted.covers])
+    return DeliveryRow(**row._mapping, covers=tuple(sorted(wanted.covers, key=lambda one: one.case_id)))
 
 
 def begin_sending(db: Connection, key: str, content_hash: str) -> DeliveryRow:
@@ -238,11 +240,22 @@ def _illegal(db: Connection, key: str, act: str, how: str = "") -> IllegalMove:
 
 
 def _with_cases(db: Connection, which: ColumnElement[bool]) -> list[DeliveryRow]:
-    rows = db.execute(select(deliveries).where(which).order_by(deliveries.c.id)).all()
-    covers: dict[int, list[Covered]] = {row.id: [] for row in rows}
-    of_these = select(deliveries.c.id).where(which)
-    query = select(delivery_cases).where(delivery_cases.c.delivery_id.in_(of_these))
-    for row in db.execute(query.order_by(delivery_cases.c.case_id)):
-        money = Money(minor=row.outstanding_minor, currency=row.currency)
-        covers[row.delivery_id].append(Covered(row.case_id, row.step, row.occurrence, money))
-    return [DeliveryRow(**row._mapping, covers=tuple(covers[row.id])) for row in rows]
+    """One question for deliveries and the cases they cover: a row for each of these."""
+    joined = select(deliveries, *_COVERED).outerjoin(delivery_cases, delivery_cases.c.delivery_id == deliveries.c.id)
+    rows = db.execute(joined.where(which).order_by(deliveries.c.id, delivery_cases.c.case_id)).all()
+    return [_delivery(list(same)) for _id, same in groupby(rows, key=lambda row: row.id)]
+
+
+def _delivery(rows: list[Row[Any]]) -> DeliveryRow:
+    fields = dict(rows[0]._mapping)
+    for column in _COVERED:
+        del fields[column.name]
+    covers = [
+        Covered(row.case_id, row.step, row.occurrence, Money(minor=row.outstanding_minor, currency=row.currency))
+        for row in rows
+        if row.case_id is not None
+    ]
+    return DeliveryRow(**fields, covers=tuple(covers))
+
+
+_COVERED = tuple(column for column in delivery_cases.c if column.name != "delivery_id")

@@ -158,6 +158,7 @@ deliveries = Table(
     CheckConstraint("result IN ('delivered', 'bounced', 'refused', 'unclaimed', 'returned')", name="result"),
     Index("ix_deliveries_debtor_id_sent_at", "debtor_id", "sent_at"),
     Index("ix_deliveries_state", "state"),
+    Index("ix_deliveries_claimed_at", "claimed_at"),
     Index("ix_deliveries_reference", "reference"),
 )
 
@@ -202,7 +203,45 @@ tasks = Table(
     Column("result", Json),
     CheckConstraint("state IN ('open', 'done', 'dropped')", name="state"),
     Index("ix_tasks_state_due_at", "state", "due_at"),
+    Index("ix_tasks_opened_at", "opened_at"),
     Index("ix_tasks_case_id_key", "case_id", "key"),
+)
+
+# What was decided on the brake, row after row: the last one holds. Nothing in it is ever changed.
+sending_brake = Table(
+    "sending_brake",
+    metadata,
+    Column("no", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3: of two at once, one wins
+    Column("at", Moment, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("acted_by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    CheckConstraint("act IN ('stopped', 'resumed')", name="act"),
+)
+
+sending_plans = Table(
+    "sending_plans",
+    metadata,
+    Column("day", Date, nullable=False),
+    Column("brake_no", Integer, nullable=False),  # the last row of the brake then: a resumption makes a new plan
+    Column("made_at", Moment, nullable=False),
+    Column("counted_from", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("foreseen", Integer, nullable=False),
+    Column("steps_due", Integer, nullable=False),
+    Column("most_due_at", Moment),
+    Column("added_before", Integer, nullable=False),
+    PrimaryKeyConstraint("day", "brake_no"),
+)
+
+sending_added = Table(
+    "sending_added",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("cases", Integer, nullable=False),
+    Column("why", Text, nullable=False),
 )
 
 _OPEN = text("state = 'open'")
@@ -223,3 +262,6 @@ Index(
     sqlite_where=_OPEN_OF_NO_CASE,
     postgresql_where=_OPEN_OF_NO_CASE,
 )
+
+_BUSY = text("status = 'open' AND (doing IS NULL OR doing = 'perform')")
+Index("ix_cases_busy", cases.c.changed_at, sqlite_where=_BUSY, postgresql_where=_BUSY)

@@ -21,11 +21,12 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from ledger.errors import LedgerAway, LedgerUrlRefused, SchemaAhead
 
 _BUSY_MS = 60_000
+_FROZEN_MS = 600_000  # a process that stopped in the middle of a transaction: PostgreSQL undoes it
 _CONNECT_SECONDS = 10
 _AGAIN_SECONDS = 3.0
 _WRITABLE = "RELANCE_VAR_DIR or RELANCE_DATABASE_URL, and that you may write there"
 _RUNS = "RELANCE_DATABASE_URL, and that the database runs and lets this user in"
-_MIGRATION_LOCK = 7_352_623  # any number, as long as every release locks the same one
+_MIGRATION_LOCK = 7_352_623  # any number that nobody else locks, the same in every release
 # Alembic keeps the running migration in module globals: one at a time in a process.
 _migrating = threading.Lock()
 
@@ -54,6 +55,7 @@ class Ledger:
             pool_pre_ping=not self._sqlite,
             connect_args={} if self._sqlite else {"connect_timeout": _CONNECT_SECONDS, **self.url.query},
         )
+        logging.getLogger("sqlalchemy.engine.Engine").addFilter(_no_rows)
         # SQLite has one writer at a time and no queue: threads that only poll for it may wait for seconds.
         self._turn: AbstractContextManager[object] = threading.RLock() if self._sqlite else nullcontext()
         self._writer = self._engine.execution_options(relance_begin="write")
@@ -62,6 +64,9 @@ class Ledger:
             event.listen(self._engine, "connect", _open_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
         else:
+            event.listen(self._engine, "connect", _open_postgresql)
+            # Whatever the database's habit is: who waited for a row reads what the other wrote, and is not thrown out.
+            self._writer = self._writer.execution_options(isolation_level="READ COMMITTED")
             self._reader = self._reader.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
@@ -86,6 +91,16 @@ class Ledger:
         with self._reached(), self.read() as db:
             return _revisions(db) == set(_scripts().get_heads())
 
+    def revision(self) -> str:
+        """The revision that the tables have, empty without tables; LedgerAway when the database does not answer."""
+        with self._reached(), self.read() as db:
+            return ", ".join(sorted(_revisions(db)))
+
+    def refuse_newer(self) -> None:
+        """SchemaAhead when a newer release made the tables."""
+        with self._reached(), self.read() as db:
+            _refuse_newer(db)
+
     def migrate(self, patience: float = 0.0) -> None:
         """Bring the tables to this release, from empty or from an older one. Several processes may call it at once.
 
@@ -96,10 +111,9 @@ class Ledger:
             return
         with _migrating, self._reached(), self.write() as db:
             if not self._sqlite:
+                db.execute(text("SET LOCAL lock_timeout = 0"))  # a large ledger takes its time
                 db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-            unknown = _revisions(db) - {script.revision for script in _scripts().walk_revisions()}
-            if unknown:
-                raise SchemaAhead(f"the ledger was made by a newer release (revision {', '.join(sorted(unknown))})")
+            _refuse_newer(db)
             command.upgrade(_alembic(db), "head")
 
     def _wait(self, patience: float) -> None:
@@ -135,6 +149,11 @@ class Ledger:
     def engine(self) -> Engine:
         """The bare engine, for tests that look at the database behind the ledger's back."""
         return self._engine
+
+
+def _no_rows(record: logging.LogRecord) -> bool:
+    """SQLAlchemy shows whole rows at DEBUG, and in them names, addresses and letters."""
+    return record.levelno > logging.DEBUG
 
 
 def _checked(text_url: str) -> URL:
@@ -185,6 +204,13 @@ def _open_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def _open_postgresql(connection: Any, _record: object) -> None:
+    connection.autocommit = True
+    connection.execute(f"SET lock_timeout = {_BUSY_MS}")
+    connection.execute(f"SET idle_in_transaction_session_timeout = {_FROZEN_MS}")
+    connection.autocommit = False
+
+
 def _begin_sqlite(db: Connection) -> None:
     writing = db.get_execution_options().get("relance_begin") == "write"
     db.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
@@ -207,3 +233,10 @@ def _scripts() -> ScriptDirectory:
 
 def _revisions(db: Connection) -> set[str]:
     return set(MigrationContext.configure(db).get_current_heads())
+
+
+def _refuse_newer(db: Connection) -> None:
+    unknown = _revisions(db) - {script.revision for script in _scripts().walk_revisions()}
+    if unknown:
+        made = f"the ledger was made by a newer release (revision {', '.join(sorted(unknown))})"
+        raise SchemaAhead(f"{made}: run that release or restore the ledger as it was before it")

@@ -82,17 +82,19 @@ def policy(*steps: dict[str, Any], **told: Any) -> Policy:
 
 @dataclass
 class Room:
-    """One worker with its ledger; every case has an id of its own."""
+    """One worker with its ledger, a SQLite file unless `url` names another; every case has an id of its own."""
 
     env: WorkflowEnvironment
     folder: Path
+    url: str = ""
     queue: str = field(default_factory=queue_name)
     ledger: Ledger = field(init=False)
     activities: CaseActivities = field(init=False)
 
     def __post_init__(self) -> None:
         settings = Settings(outbox=self.folder / "outbox")
-        self.ledger = Ledger(f"sqlite:///{self.folder / 'relance.db'}")
+        self.url = self.url or f"sqlite:///{self.folder / 'relance.db'}"
+        self.ledger = Ledger(self.url)
         self.ledger.migrate()
         self.activities = CaseActivities(self.ledger, choose_senders(settings, creditor()), creditor())
 
@@ -193,8 +195,11 @@ class Room:
 
 
 @asynccontextmanager
-async def room(env: WorkflowEnvironment, folder: Path) -> AsyncIterator[Room]:
+async def room(env: WorkflowEnvironment, folder: Path, url: str = "") -> AsyncIterator[Room]:
     """A room whose worker runs for the length of the block."""
-    made = Room(env, folder)
-    async with worker_on(env, made.queue, [CaseWorkflow], [made.activities.ask, made.activities.perform]):
-        yield made
+    made = Room(env, folder, url)
+    try:
+        async with worker_on(env, made.queue, [CaseWorkflow], [made.activities.ask, made.activities.perform]):
+            yield made
+    finally:
+        made.ledger.close()

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Literal, cast
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol, cast
 
+import pytest
 from sqlalchemy import Connection
 from temporalio.testing import ActivityEnvironment
 
 from activities.cases import CaseActivities
 from activities.message import Outgoing, Receipt, Sender
 from activities.questions import Answer, Question
+from dunning.policy import Policy
 from ledger.cases import case as case_row
 from ledger.journal import JournalRow, journal_of, verify_journal
 from ledger.store import Ledger
 from tests.durable import Room, creditor
 
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+DUE = date(2026, 3, 9)
 When = Literal["before", "after"]
 
 
@@ -123,3 +128,23 @@ class Bench:
 def letter(number: int, at: datetime, fact: str, act: bool = False) -> dict[str, Any]:
     """A letter as the workflow's inbox holds it."""
     return {"fact": fact, "at": at.isoformat(), "act": act, "letter": number}
+
+
+class Begin(Protocol):
+    """Makes a case under a policy and asks what to do with it: its invoice was due on 9 March, and it is the 10th."""
+
+    def __call__(self, used: Policy, **debtor: Any) -> Bench: ...
+
+
+@pytest.fixture
+def begin(tmp_path: Path, ledger_url: str) -> Iterator[Begin]:
+    """Cases whose first reminder is due on 10 March, on each of the two databases."""
+    room = Room(cast("Any", None), tmp_path, ledger_url)
+
+    def made(used: Policy, **debtor: Any) -> Bench:
+        bench = Bench(room, room.add(used, DUE, **debtor), NOON)
+        assert bench.ask().decision["do"] == "perform"
+        return bench
+
+    yield made
+    room.ledger.close()

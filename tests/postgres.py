@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -58,11 +59,16 @@ class PostgresServer:
     def start(self, place: Path) -> None:
         data = self.folder / "data"
         self._run(place / "initdb", "-D", data, "-U", ACCOUNT, "-A", "trust", "-E", "UTF8", "--no-sync")
+        self.listen(place)
+
+    def listen(self, place: Path) -> None:
+        """Run on the data that is there."""
         # Speed over safety: the data is thrown away after the tests.
         options = (
             f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c full_page_writes=off"
         )
-        self._run(place / "pg_ctl", "-D", data, "-l", self.folder / "log", "-o", options, "-w", "start")
+        data, log = self.folder / "data", self.folder / "log"
+        self._run(place / "pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start")
 
     def stop(self, place: Path) -> None:
         self._run(place / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
@@ -78,12 +84,9 @@ class PostgresServer:
         )
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """A running server; the test is skipped on a machine without one."""
-    place = programs()
-    if place is None:
-        pytest.skip("needs the system package `postgresql`, which holds initdb and pg_ctl")
+@contextmanager
+def running_server(place: Path) -> Iterator[PostgresServer]:
+    """A server of its own, gone with its data at the end of the block; `place` is what `programs` gave."""
     # Not pytest's own folder: only root may enter that one, and the path of a socket must be short.
     roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
     folder = Path(tempfile.mkdtemp(prefix="relance-pg-", dir=MEMORY if roomy else None))
@@ -96,6 +99,16 @@ def postgres() -> Iterator[PostgresServer]:
         server.stop(place)
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A running server; the test is skipped on a machine without one."""
+    place = programs()
+    if place is None:
+        pytest.skip("needs the system package `postgresql`, which holds initdb and pg_ctl")
+    with running_server(place) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

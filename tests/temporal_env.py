@@ -22,6 +22,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.discretion import Discretion
 from worker import SEARCH_ATTRIBUTES
 
 # Server 1.32 wants the first name, later ones the second; an unknown name is ignored. The third makes a skip take
@@ -79,6 +80,7 @@ async def worker_on(
             workflows=workflows,
             activities=activities,
             activity_executor=threads,
+            interceptors=[Discretion()],
             max_concurrent_activities=THREADS,
             max_concurrent_local_activities=THREADS,
             workflow_runner=workflow_runner(),

@@ -30,6 +30,8 @@ from tests.ports import free_port
 from tests.temporal_env import _SKIPPING, skipping_env, temporal_binary, worker_on, workflow_runner
 from workflows.case import MOST_TEXT, CaseWorkflow
 
+pytest_plugins = ["tests.postgres"]
+
 __all__ = ["skipping_env"]
 pytestmark = pytest.mark.xdist_group("temporal")
 
@@ -62,9 +64,11 @@ GARBAGE: dict[str, list[Any]] = {
 
 
 @pytest.mark.parametrize("garbage", GARBAGE)
-async def test_no_garbage_stops_a_case(skipping_env: WorkflowEnvironment, tmp_path: Path, garbage: str) -> None:
+async def test_no_garbage_stops_a_case(
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str, garbage: str
+) -> None:
     """Whatever bytes are signalled, a person is told and the reminder goes out; as an act they are refused in words."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         case_id = here.add(policy(message("first", 10)), TODAY)
         handle = await here.start(case_id)
         await handle.signal("fact", args=GARBAGE[garbage])
@@ -77,20 +81,26 @@ async def test_no_garbage_stops_a_case(skipping_env: WorkflowEnvironment, tmp_pa
 
 
 async def test_a_payment_under_another_signal_name_is_not_lost(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """A webhook signals `payment` instead of `fact`: the money counts all the same."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         handle = await here.start(here.add(policy(message("first", 10)), TODAY))
         await handle.signal("payment", _payment("P1", 100_000))
         assert (await asyncio.wait_for(handle.result(), 10))["outcome"] == "paid"
 
 
-async def test_six_megabytes_that_came_while_no_worker_ran_are_worked_off(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
-) -> None:
+@pytest.fixture
+def unattended(skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str) -> Iterator[Room]:
+    """A room in which no worker runs yet."""
+    here = Room(skipping_env, tmp_path, ledger_url)
+    yield here
+    here.ledger.close()
+
+
+async def test_six_megabytes_that_came_while_no_worker_ran_are_worked_off(unattended: Room) -> None:
     """Over a weekend without a worker 300 long texts and one payment are signalled: on Monday the case closes."""
-    here = Room(skipping_env, tmp_path)
+    here = unattended
     handle = await here.start(here.add(policy(message("first", 10)), TODAY))
     for number in range(300):
         await handle.signal("fact", f"{number} " + "x" * MOST_TEXT)
@@ -140,9 +150,9 @@ def _cut_off(here: Room) -> LeavingLedger:
     return leaving
 
 
-async def test_a_ledger_that_is_away_for_hours_loses_nothing(skipping_env: WorkflowEnvironment, tmp_path: Path) -> None:
+async def test_a_ledger_that_is_away_for_hours_loses_nothing(unattended: Room) -> None:
     """The ledger is away when the case starts, when 400 euros come and as the reminder is due; all happens once."""
-    here = Room(skipping_env, tmp_path)
+    here = unattended
     leaving = _cut_off(here)
     leaving.away = True
     case_id = here.add(policy(message("first", 0), message("second", 10)), YESTERDAY)
@@ -168,27 +178,33 @@ async def test_a_ledger_that_is_away_for_hours_loses_nothing(skipping_env: Workf
 
 
 async def test_a_policy_that_vanished_from_the_ledger_stops_the_case_until_it_is_back(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """Somebody removes the policy: nothing goes out and the run says which is missing; put back, it goes on."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         case_id = here.add(policy(message("first", 0)), YESTERDAY)
-        _in_the_file(here, "UPDATE policies SET hash = 'gone-' || hash")
+        _behind_its_back(here, "UPDATE policies SET hash = 'gone-' || hash")
         with here.env.with_time_skipping_disabled():
             handle = await here.start(case_id)
         assert "no policy with the content hash" in await _trouble(handle)
         assert here.outbox == []
-        _in_the_file(here, "UPDATE policies SET hash = substr(hash, 6)")
+        _behind_its_back(here, "UPDATE policies SET hash = substr(hash, 6)")
         await here.env.fast_forward(handle, timedelta(days=2))
         await handle.query("state")
         assert len(here.outbox) == 1
 
 
-def _in_the_file(here: Room, statement: str) -> None:
-    """Behind the ledger's back, where no foreign key watches."""
-    with sqlite3.connect(here.folder / "relance.db") as db:
-        db.execute(statement)
-    db.close()
+def _behind_its_back(here: Room, statement: str) -> None:
+    """As a careless administrator would, where no foreign key watches."""
+    with here.ledger.engine.connect() as db:
+        if db.dialect.name == "postgresql":
+            db.exec_driver_sql("SET session_replication_role = replica")
+            db.exec_driver_sql(statement)
+            db.commit()
+        else:
+            with sqlite3.connect(str(here.ledger.url.database)) as file:
+                file.execute(statement)
+            file.close()
 
 
 async def _trouble(handle: WorkflowHandle[Any, Any]) -> str:
@@ -202,10 +218,10 @@ async def _trouble(handle: WorkflowHandle[Any, Any]) -> str:
 
 
 async def test_acts_that_arrive_with_the_last_payment_are_all_answered(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """The last payment and ten acts come in one moment: each act has its answer or a refusal, and the case is paid."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         handle = await here.start(here.add(policy(message("first", 10)), TODAY))
         acts = [
             handle.execute_update("act", {"fact": "CallMade", "id": f"c{number}", "result": "reached"})
@@ -245,10 +261,10 @@ async def _replay(handle: WorkflowHandle[Any, Any]) -> None:
 
 
 async def test_a_flood_over_many_short_runs_loses_no_payment_and_no_answer(
-    short_runs: WorkflowEnvironment, tmp_path: Path
+    short_runs: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """150 payments and 30 acts at once while every run ends after 40 events: all count once, every act is answered."""
-    async with room(short_runs, tmp_path) as here:
+    async with room(short_runs, tmp_path, ledger_url) as here:
         case_id = here.add(policy(message("first", 10)), TODAY)
         first = await here.start(case_id)
         handle = here.env.client.get_workflow_handle(f"case/{case_id}")
@@ -272,9 +288,9 @@ async def test_a_flood_over_many_short_runs_loses_no_payment_and_no_answer(
             await _replay(here.env.client.get_workflow_handle(f"case/{case_id}", run_id=run))
 
 
-async def test_histories_can_be_read_again(skipping_env: WorkflowEnvironment, tmp_path: Path) -> None:
+async def test_histories_can_be_read_again(skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str) -> None:
     """An undisturbed case, one with acts, and one whose sending a payment stopped: each history replays."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         quiet = await here.start(here.add(policy(message("first", 5), message("second", 10)), TODAY))
         await here.env.fast_forward(quiet, timedelta(days=12))
         acted = await here.start(here.add(policy(message("first", 5)), TODAY))

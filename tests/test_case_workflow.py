@@ -18,6 +18,8 @@ from tests.durable import Room, message, policy, room
 from tests.ports import free_port
 from tests.temporal_env import skipping_env
 
+pytest_plugins = ["tests.postgres"]
+
 __all__ = ["skipping_env"]
 pytestmark = pytest.mark.xdist_group("temporal")
 
@@ -42,11 +44,11 @@ async def _until_asked(room: Room, handle: WorkflowHandle[Any, Any], days: int) 
 
 
 async def test_an_undisturbed_case_of_five_steps_costs_two_actions_and_eleven_events_a_step(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """Five reminders over two months: at most 2n+2 actions and 11n+8 events, and the case then asks a person."""
     steps = [message(f"step-{n}", n * 10) for n in range(1, 6)]
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         handle = await here.start(here.add(policy(*steps), datetime.now(UTC).date()))
         state = await _until_asked(here, handle, 70)
         events = await _events(handle)
@@ -65,10 +67,10 @@ def _payment(number: str, amount: str) -> dict[str, Any]:
 
 
 async def test_a_payment_shows_at_once_and_ends_the_case_though_it_came_twice(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """Ten days before the first reminder the money comes, told twice: nothing ever goes out."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         case_id = here.add(policy(message("first", 10)), datetime.now(UTC).date())
         handle = await here.start(case_id)
         await handle.signal("fact", _payment("P1", "1000.00 EUR"))
@@ -77,9 +79,11 @@ async def test_a_payment_shows_at_once_and_ends_the_case_though_it_came_twice(
         assert here.outbox == []
 
 
-async def test_a_partial_payment_goes_on_with_the_balance(skipping_env: WorkflowEnvironment, tmp_path: Path) -> None:
+async def test_a_partial_payment_goes_on_with_the_balance(
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
+) -> None:
     """400 of 1,000 euros came: the reminder asks for 600."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         case_id = here.add(policy(message("first", 10)), datetime.now(UTC).date())
         handle = await here.start(case_id)
         await handle.signal("fact", _payment("P1", "400.00 EUR"))
@@ -93,10 +97,10 @@ async def test_a_partial_payment_goes_on_with_the_balance(skipping_env: Workflow
 
 
 async def test_a_payment_during_an_outage_of_the_mail_server_stops_the_next_try(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """The mail server refuses connections; the money comes between two tries; no third try is made."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         here.use_mail_server(free_port())
         case_id = here.add(policy(message("first", 0)), datetime.now(UTC).date() - timedelta(days=1))
         handle = await here.start(case_id)
@@ -108,10 +112,10 @@ async def test_a_payment_during_an_outage_of_the_mail_server_stops_the_next_try(
 
 
 async def test_after_a_long_outage_of_the_mail_server_the_next_try_is_a_decision_inside_contact_hours(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """Fifteen minutes of tries in vain, then an hour's pause: the case says so and has a timer."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         here.use_mail_server(free_port())
         handle = await here.start(here.add(policy(message("first", 0)), datetime.now(UTC).date() - timedelta(days=1)))
         state = await _until_asked(here, handle, 1)
@@ -122,11 +126,11 @@ async def test_after_a_long_outage_of_the_mail_server_the_next_try_is_a_decision
 
 
 async def test_an_act_that_makes_no_sense_is_refused_and_changes_nothing(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """A promise for a day in the past is refused in words; one for next week is taken."""
     today = datetime.now(UTC).date()
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         handle = await here.start(here.add(policy(message("first", 10)), today))
         await handle.execute_update("act", {"fact": "HoldPlaced", "id": "H1", "reason": "x", "until": str(today)})
         await handle.execute_update("act", {"fact": "HoldReleased", "id": "H2"})
@@ -143,10 +147,10 @@ async def test_an_act_that_makes_no_sense_is_refused_and_changes_nothing(
 
 @pytest.mark.parametrize("nonsense", [None, 7, "words", ["a"], {"fact": "Nothing"}, {"fact": "PaymentReceived"}])
 async def test_a_signal_that_makes_no_sense_becomes_a_task_and_stops_nothing(
-    skipping_env: WorkflowEnvironment, tmp_path: Path, nonsense: object
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str, nonsense: object
 ) -> None:
     """Whatever a machine sends, the case goes on and a person is told."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         case_id = here.add(policy(message("first", 10)), datetime.now(UTC).date())
         handle = await here.start(case_id)
         await handle.signal("fact", nonsense)
@@ -155,9 +159,11 @@ async def test_a_signal_that_makes_no_sense_becomes_a_task_and_stops_nothing(
         assert "problem" in here.tasks(case_id)
 
 
-async def test_a_reversed_payment_reopens_a_closed_case(skipping_env: WorkflowEnvironment, tmp_path: Path) -> None:
+async def test_a_reversed_payment_reopens_a_closed_case(
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
+) -> None:
     """The cheque bounced after the case was closed: a new run picks the case up and the reminder goes out."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         case_id = here.add(policy(message("first", 10)), datetime.now(UTC).date())
         handle = await here.start(case_id)
         await handle.signal("fact", _payment("P1", "1000.00 EUR"))
@@ -170,10 +176,10 @@ async def test_a_reversed_payment_reopens_a_closed_case(skipping_env: WorkflowEn
 
 
 async def test_a_case_of_many_facts_continues_as_new_and_loses_none(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """Three hundred payments of one euro in a row over runs kept short: each is counted once."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         case_id = here.add(policy(message("first", 10)), datetime.now(UTC).date())
         handle = await here.start(case_id)
         for number in range(300):

@@ -21,6 +21,8 @@ from tests.durable import Room, message, policy, room
 from tests.temporal_env import skipping_env, worker_on
 from workflows.case import CaseWorkflow
 
+pytest_plugins = ["tests.postgres"]
+
 __all__ = ["skipping_env"]
 
 FAR = datetime.now(UTC).date() + timedelta(days=60)  # nothing is due while the test runs
@@ -28,9 +30,9 @@ REMINDER = policy(message("reminder", 5))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def place(skipping_env: WorkflowEnvironment, tmp_path: Path) -> AsyncIterator[Room]:
+async def place(skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str) -> AsyncIterator[Room]:
     with skipping_env.with_time_skipping_disabled():
-        async with room(skipping_env, tmp_path) as made:
+        async with room(skipping_env, tmp_path, ledger_url) as made:
             yield made
 
 

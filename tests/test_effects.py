@@ -22,6 +22,8 @@ from tests.durable import Room, message, policy, room
 from tests.mail_server import Postmaster, Start, start
 from tests.temporal_env import skipping_env
 
+pytest_plugins = ["tests.postgres"]
+
 __all__ = ["skipping_env", "start"]
 pytestmark = pytest.mark.xdist_group("temporal")
 
@@ -36,11 +38,11 @@ async def _run(room: Room, handle: WorkflowHandle[Any, Any], days: float = 1) ->
 
 
 async def test_a_mail_server_that_vanishes_after_the_message_leaves_an_unknown_and_never_a_second_letter(
-    skipping_env: WorkflowEnvironment, tmp_path: Path, start: Start
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str, start: Start
 ) -> None:
     """Nobody can know whether it went out: the case asks, and a month later still only one message was handed over."""
     postmaster = Postmaster(goes_away="after data")
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         here.use_mail_server(start(postmaster).port)
         case_id = here.add(policy(message("first", 0)), YESTERDAY)
         handle = await here.start(case_id)
@@ -58,10 +60,10 @@ async def test_a_mail_server_that_vanishes_after_the_message_leaves_an_unknown_a
 
 @pytest.mark.parametrize("rule", ["assume_sent"])
 async def test_an_unknown_outcome_follows_the_policy(
-    skipping_env: WorkflowEnvironment, tmp_path: Path, start: Start, rule: str
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str, start: Start, rule: str
 ) -> None:
     """This policy counts an unknown courteous reminder as sent and goes on."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         here.use_mail_server(start(Postmaster(goes_away="after data")).port)
         handle = await here.start(here.add(policy(message("first", 0, if_unknown=rule)), YESTERDAY))
         state = await _run(here, handle)
@@ -70,11 +72,11 @@ async def test_an_unknown_outcome_follows_the_policy(
 
 
 async def test_an_address_that_is_refused_becomes_a_task_and_a_corrected_one_gets_the_letter(
-    skipping_env: WorkflowEnvironment, tmp_path: Path, start: Start
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str, start: Start
 ) -> None:
     """550 from the server; a person corrects the address in the books; the same step goes out once."""
     postmaster = Postmaster(to_recipient="550 no such user")
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         here.use_mail_server(start(postmaster).port)
         case_id = here.add(policy(message("first", 0)), YESTERDAY)
         handle = await here.start(case_id)
@@ -89,10 +91,10 @@ async def test_an_address_that_is_refused_becomes_a_task_and_a_corrected_one_get
 
 
 async def test_a_debtor_without_an_address_is_a_task_until_one_is_known(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """No e-mail address: nothing is sent, nothing is skipped; the address comes and the reminder goes."""
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         case_id = here.add(policy(message("first", 0)), YESTERDAY, email="")
         handle = await here.start(case_id)
         state = await _run(here, handle, 40)
@@ -106,10 +108,12 @@ async def test_a_debtor_without_an_address_is_a_task_until_one_is_known(
         assert len(here.outbox) == 1
 
 
-async def test_a_further_channel_that_fails_leaves_a_task(skipping_env: WorkflowEnvironment, tmp_path: Path) -> None:
+async def test_a_further_channel_that_fails_leaves_a_task(
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
+) -> None:
     """E-mail and SMS at once, no phone number: the e-mail goes, the step is done, a person is told of the SMS."""
     step = message("first", 0, channels=["email", "sms"])
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         case_id = here.add(policy(step), YESTERDAY, phone="")
         state = await _run(here, await here.start(case_id))
         assert state["case"]["steps"][0]["channels"] == ["email"]
@@ -118,11 +122,11 @@ async def test_a_further_channel_that_fails_leaves_a_task(skipping_env: Workflow
 
 @pytest.mark.parametrize(("state", "expected"), [("claimed", "sent"), ("sending", "unknown")])
 async def test_a_worker_that_died_around_the_send_neither_loses_nor_doubles(
-    skipping_env: WorkflowEnvironment, tmp_path: Path, start: Start, state: str, expected: str
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str, start: Start, state: str, expected: str
 ) -> None:
     """Before the send: it goes out now. Between send and confirm: nobody can know, and it does not go out again."""
     postmaster = Postmaster()
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         here.use_mail_server(start(postmaster).port)
         case_id = here.add(policy(message("first", 0)), YESTERDAY)
         _died(here, case_id, state)
@@ -148,14 +152,14 @@ def _died(room: Room, case_id: str, state: str) -> None:
 
 
 async def test_a_formal_notice_waits_for_approval_and_goes_out_as_a_registered_letter(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """The notice is due, a manager approves, the PDF lies in the outbox and the deadline runs."""
     notice = message(
         "formal-notice", 0, channels=["registered_letter"], letter="formal-notice", tone="formal",
         pay_within={"days": 8}, approval="required",
     )  # fmt: skip
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         case_id = here.add(policy(notice), YESTERDAY)
         handle = await here.start(case_id)
         state = await _run(here, handle)
@@ -171,12 +175,14 @@ async def test_a_formal_notice_waits_for_approval_and_goes_out_as_a_registered_l
         assert date.fromisoformat(state["case"]["steps"][0]["deadline"]) >= sent.date() + timedelta(days=8)
 
 
-async def test_an_approval_is_void_when_the_sum_changes(skipping_env: WorkflowEnvironment, tmp_path: Path) -> None:
+async def test_an_approval_is_void_when_the_sum_changes(
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
+) -> None:
     """Approved ahead of its day for 1,000 euros; 400 are paid; the notice asks for approval again."""
     notice = message(
         "formal-notice", 10, letter="formal-notice", tone="formal", pay_within={"days": 8}, approval="required"
     )
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         case_id = here.add(policy(notice), datetime.now(UTC).date())
         handle = await here.start(case_id)
         approval = {"fact": "StepApproved", "id": "ok", "by": "marie", "step": "formal-notice"}
@@ -191,11 +197,11 @@ async def test_an_approval_is_void_when_the_sum_changes(skipping_env: WorkflowEn
 
 
 async def test_a_call_is_a_task_with_number_script_and_deadline(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """The collector gets all that the call needs; nobody answers twice, then the debtor promises."""
     call = {"step": "call", "day": {"after": "due_date", "days": 0}, "call": {"attempts": 3}}
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         case_id = here.add(policy(call), YESTERDAY)
         handle = await here.start(case_id)
         await _run(here, handle, 0.01)
@@ -216,11 +222,11 @@ async def test_a_call_is_a_task_with_number_script_and_deadline(
 
 
 async def test_the_file_for_the_agency_holds_statement_letters_journal_and_case(
-    skipping_env: WorkflowEnvironment, tmp_path: Path
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str
 ) -> None:
     """A reminder went out, then the file: the agency finds the letter as sent, and hashes for everything."""
     fork = {"step": "out", "day": {"after": "due_date", "days": 5}, "fork": [{"then": "agency"}]}
-    async with room(skipping_env, tmp_path) as here:
+    async with room(skipping_env, tmp_path, ledger_url) as here:
         case_id = here.add(policy(message("first", 0), fork), YESTERDAY)
         await _run(here, await here.start(case_id), 10)
         made = [name for name in here.outbox if name.startswith("handover")]

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 
 from activities.cases import CaseActivities
 from activities.recording import Overtaken
-from dunning.policy import Policy
 from ledger.book import debtor, upsert_debtor
-from tests.durable import Room, message, policy
+from ledger.store import Ledger
+from tests.durable import creditor, message, policy
 from tests.mail_server import Postmaster, Start, start
-from tests.mortal import Bench, Killed, When, letter
+from tests.mortal import Begin, Bench, Killed, When, begin, letter
+from tests.together import LingeringLedger, wait_until_blocked
 
-__all__ = ["start"]
+pytest_plugins = ["tests.postgres"]
 
-NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
-DUE = date(2026, 3, 9)
+__all__ = ["begin", "start"]
+
 PAID = json.dumps(
     {
         "fact": "PaymentReceived",
@@ -36,13 +38,6 @@ POINTS: list[tuple[str, int, When]] = [
     ("send", 0, "before"),
     ("send", 0, "after"),
 ]
-
-
-def _bench(folder: Path, used: Policy, **debtor: Any) -> Bench:
-    room = Room(cast("Any", None), folder)
-    bench = Bench(room, room.add(used, DUE, **debtor), NOON)
-    assert bench.ask().decision["do"] == "perform"
-    return bench
 
 
 def _dying(bench: Bench, point: tuple[str, int, When]) -> CaseActivities:
@@ -68,11 +63,11 @@ def _one_truth(bench: Bench, postmaster: Postmaster) -> None:
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_worker_killed_at_any_point_of_a_sending_neither_loses_nor_doubles(
-    tmp_path: Path, start: Start, point: tuple[str, int, When]
+    begin: Begin, start: Start, point: tuple[str, int, When]
 ) -> None:
     """10 March: the worker dies somewhere between the claim and the journal; a minute later another one tries again."""
     postmaster = Postmaster()
-    bench = _bench(tmp_path, policy(message("first", 0)))
+    bench = begin(policy(message("first", 0)))
     bench.room.use_mail_server(start(postmaster).port)
     with pytest.raises(Killed):
         bench.call("perform", bench.question(), _dying(bench, point))
@@ -86,11 +81,11 @@ def test_a_worker_killed_at_any_point_of_a_sending_neither_loses_nor_doubles(
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_payment_between_the_kill_and_the_next_try_leaves_one_truth(
-    tmp_path: Path, start: Start, point: tuple[str, int, When]
+    begin: Begin, start: Start, point: tuple[str, int, When]
 ) -> None:
     """10 March: the worker dies while sending; 400 euros come before the next try; one truth remains."""
     postmaster = Postmaster()
-    bench = _bench(tmp_path, policy(message("first", 0)))
+    bench = begin(policy(message("first", 0)))
     bench.room.use_mail_server(start(postmaster).port)
     with pytest.raises(Killed):
         bench.call("perform", bench.question(), _dying(bench, point))
@@ -101,9 +96,9 @@ def test_a_payment_between_the_kill_and_the_next_try_leaves_one_truth(
     assert bench.room.outstanding(bench.case_id) == "600.00 EUR"
 
 
-def test_a_step_whose_answer_got_lost_is_written_down_once(tmp_path: Path) -> None:
+def test_a_step_whose_answer_got_lost_is_written_down_once(begin: Begin) -> None:
     """10 March: the reminder was recorded, the answer got lost; the retry a minute later changes nothing."""
-    bench = _bench(tmp_path, policy(message("first", 0), message("second", 10)))
+    bench = begin(policy(message("first", 0), message("second", 10)))
     lost = bench.call("perform", bench.question())
     rows, tasks = bench.journal(), bench.room.open_tasks(bench.case_id)
     bench.at += timedelta(minutes=1)
@@ -114,10 +109,10 @@ def test_a_step_whose_answer_got_lost_is_written_down_once(tmp_path: Path) -> No
     assert len(bench.room.outbox) == 1
 
 
-def test_a_question_asked_again_with_more_letters_gives_what_one_question_gives(tmp_path: Path) -> None:
+def test_a_question_asked_again_with_more_letters_gives_what_one_question_gives(begin: Begin) -> None:
     """10 March: a promise is taken and its answer gets lost; asked again a day later, a payment has come as well."""
     promise = '{"fact": "PromiseMade", "id": "A1", "promised_for": "2026-03-12"}'
-    bench = _bench(tmp_path, policy(message("first", 0)))
+    bench = begin(policy(message("first", 0)))
     first = letter(1, bench.at, promise, act=True)
     bench.call("ask", bench.question(first, now=bench.at.isoformat()))
     bench.at += timedelta(days=1)
@@ -129,27 +124,27 @@ def test_a_question_asked_again_with_more_letters_gives_what_one_question_gives(
     assert bench.kept() == answer.case
 
 
-def test_a_failure_told_twice_counts_once(tmp_path: Path) -> None:
+def test_a_failure_told_twice_counts_once(begin: Begin) -> None:
     """10 March: fifteen minutes of tries in vain, told to the case; the answer got lost and it is told again."""
-    bench = _bench(tmp_path, policy(message("first", 0)))
+    bench = begin(policy(message("first", 0)))
     question = bench.question(now=bench.at.isoformat(), failed="the mail server did not let us in")
     bench.call("ask", question)
     assert bench.call("ask", question).case["retry"]["tries"] == 1
 
 
-def test_a_failure_is_the_failed_steps_own_though_a_person_skipped_it_meanwhile(tmp_path: Path) -> None:
+def test_a_failure_is_the_failed_steps_own_though_a_person_skipped_it_meanwhile(begin: Begin) -> None:
     """10 March: the first reminder cannot go out and marie skips it; the second one is not held back for it."""
     skip = '{"fact": "StepSkipped", "id": "A1", "step": "first", "words": {"reason": "told by phone"}}'
-    bench = _bench(tmp_path, policy(message("first", 0), message("second", 10)))
+    bench = begin(policy(message("first", 0), message("second", 10)))
     answer = bench.ask(letter(1, bench.at, skip, act=True), failed="the mail server did not let us in")
     assert answer.decision["because"]["code"] == "planned"
     assert [record["why"] for record in answer.case["steps"]] == ["skipped_by_person"]
     assert "retry" not in answer.case
 
 
-def test_a_try_that_was_given_up_cannot_write_over_a_payment(tmp_path: Path) -> None:
+def test_a_try_that_was_given_up_cannot_write_over_a_payment(begin: Begin) -> None:
     """10 March: a try hangs and is given up, 400 euros come, then it wakes: the ledger keeps the payment."""
-    bench = _bench(tmp_path, policy(message("first", 0)))
+    bench = begin(policy(message("first", 0)))
     hanging = bench.question()
     bench.ask(letter(1, bench.at, PAID))
     answer = bench.call("perform", hanging)
@@ -157,9 +152,9 @@ def test_a_try_that_was_given_up_cannot_write_over_a_payment(tmp_path: Path) -> 
     assert bench.room.outstanding(bench.case_id) == "600.00 EUR"
 
 
-def test_a_try_overtaken_between_its_look_and_its_record_gives_up(tmp_path: Path) -> None:
+def test_a_try_overtaken_between_its_look_and_its_record_gives_up(begin: Begin) -> None:
     """10 March: the payment comes in the very moment between the sending and its record; nothing is written over it."""
-    bench = _bench(tmp_path, policy(message("first", 0)))
+    bench = begin(policy(message("first", 0)))
     hanging = bench.question()
     slow = bench.dying_in_transaction(99, "before")
     record = slow._settle_and_keep
@@ -176,9 +171,42 @@ def test_a_try_overtaken_between_its_look_and_its_record_gives_up(tmp_path: Path
     assert len(bench.room.outbox) == 1
 
 
-def test_the_channel_that_was_still_to_come_when_something_happened_is_told_to_a_person(tmp_path: Path) -> None:
+def test_a_try_overtaken_by_a_transaction_that_is_not_yet_committed_gives_up(begin: Begin) -> None:
+    """10 March: both have looked and both have begun to write; whoever comes second sees what the first one wrote."""
+    bench = begin(policy(message("first", 0)))
+    ledger, hanging = bench.room.ledger, bench.question()
+    slow = bench.dying_in_transaction(99, "before")
+    record, sent, written = slow._settle_and_keep, threading.Event(), threading.Event()
+
+    def halfway(*told: Any) -> Any:
+        sent.set()
+        assert written.wait(20)
+        return record(*told)
+
+    slow._settle_and_keep = halfway  # type: ignore[assignment, method-assign]  # stops between the sending and the record
+    with ThreadPoolExecutor(1) as thread:
+        late = thread.submit(bench.call, "perform", hanging, slow)
+        assert sent.wait(20)
+
+        def linger() -> None:
+            written.set()
+            wait_until_blocked(ledger, late)
+
+        lingering = cast("Ledger", LingeringLedger(ledger, linger))
+        paying = CaseActivities(lingering, bench.room.activities._room.senders, creditor())
+        bench.keep(bench.call("ask", bench.question(letter(1, bench.at, PAID)), paying))
+        assert isinstance(late.exception(), Overtaken)
+    assert bench.room.outstanding(bench.case_id) == "600.00 EUR"
+    assert bench.kept() == bench.known
+    assert [r["step"] for r in bench.perform().case["steps"]] == ["first"]
+    assert len(bench.room.outbox) == 1
+
+
+def test_the_channel_that_was_still_to_come_when_something_happened_is_told_to_a_person(
+    begin: Begin,
+) -> None:
     """10 March: the e-mail went, the worker died before the SMS, 400 euros came: a person hears that no SMS went."""
-    bench = _bench(tmp_path, policy(message("first", 0, channels=["email", "sms"])))
+    bench = begin(policy(message("first", 0, channels=["email", "sms"])))
     with pytest.raises(Killed):
         bench.call("perform", bench.question(), bench.dying_in_transaction(3, "before"))
     answer = bench.ask(letter(1, bench.at, PAID))
@@ -186,9 +214,9 @@ def test_the_channel_that_was_still_to_come_when_something_happened_is_told_to_a
     assert "problem" in bench.room.tasks(bench.case_id)
 
 
-def test_a_letter_that_went_out_is_not_left_out_afterwards(tmp_path: Path) -> None:
+def test_a_letter_that_went_out_is_not_left_out_afterwards(begin: Begin) -> None:
     """10 March: the e-mail went and the worker died; then the condition holds no more; it is told as sent."""
-    bench = _bench(tmp_path, policy(message("first", 0, when={"solvency": ["unknown"]})))
+    bench = begin(policy(message("first", 0, when={"solvency": ["unknown"]})))
     with pytest.raises(Killed):
         bench.call("perform", bench.question(), bench.dying_in_transaction(3, "before"))
     with bench.room.ledger.write() as db:

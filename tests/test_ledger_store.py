@@ -19,15 +19,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from ledger import store
 from ledger.book import Debtor, debtor, upsert_debtor
 from ledger.cases import add_case
-from ledger.errors import LedgerAway, LedgerUrlRefused, NaiveMoment, PolicyAltered, PolicyMissing, SchemaAhead
+from ledger.errors import LedgerAway, LedgerUrlRefused, NaiveMoment, PolicyAltered, PolicyMissing
 from ledger.policies import PolicyBundle, keep_policy, policies_kept, policy
 from ledger.schema import debtors, metadata
 from ledger.store import Ledger
 from tests.ledger_book import BOTH, BUNDLE, MARCH_3, at_once, new_case, open_book
 
 pytest_plugins = ["tests.postgres"]
-
-MIGRATE = "import sys; from ledger.store import Ledger; it = Ledger(sys.argv[1]); it.migrate(); it.close()"
 
 
 @BOTH
@@ -39,18 +37,6 @@ def test_an_empty_database_gets_its_tables(empty_url: str) -> None:
     ledger.migrate()
     assert ledger.schema_is_current()
     ledger.ping()
-    ledger.close()
-
-
-@BOTH
-def test_eight_workers_that_start_at_once_make_the_tables_once(empty_url: str) -> None:
-    """A deployment starts its workers on the same empty database at the same second, and none of them fails."""
-    command = [sys.executable, "-W", "error", "-c", MIGRATE, empty_url]
-    starting = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(8)]
-    told = [(worker.communicate(timeout=120)[1], worker.returncode) for worker in starting]
-    assert told == [("", 0)] * 8
-    ledger = Ledger(empty_url)
-    assert ledger.schema_is_current()
     ledger.close()
 
 
@@ -89,15 +75,6 @@ def test_the_migrations_make_what_the_queries_expect(ledger: Ledger) -> None:
     """A column added to the schema and forgotten in the migrations would be missed by the first query of production."""
     with ledger.read() as db:
         assert compare_metadata(MigrationContext.configure(db), metadata) == []
-
-
-def test_an_older_program_keeps_its_hands_off_a_newer_ledger(ledger: Ledger) -> None:
-    """A worker rolled back to last month's release says so instead of writing into tables it does not know."""
-    with ledger.write() as db:
-        db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert not ledger.schema_is_current()
-    with pytest.raises(SchemaAhead, match=r"newer release .*9999"):
-        ledger.migrate()
 
 
 @pytest.mark.parametrize(

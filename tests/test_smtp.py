@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from activities.message import Attachment, OutcomeUnknown, Outgoing, Refused, TryLater, Undeliverable
 from activities.mime import Identity
 from activities.smtp import Smtp, SmtpServer
+from tests.certificates import certificate, tls
 from tests.mail_server import Postmaster, Start, start
 from tests.ports import free_port
 
-__all__ = ["start"]
+__all__ = ["certificate", "start"]
 
 IDENTITY = Identity(name="Atelier Lumen", address="factures@creditor.example", reply_to="compta@creditor.example")
 MESSAGE = Outgoing(
@@ -38,37 +33,6 @@ MESSAGE = Outgoing(
     attachments=(Attachment("lettre.pdf", "application/pdf", b"\n.\r\n.\r" * 50),),
     at=datetime(2026, 11, 2, 8, 30, tzinfo=UTC),
 )
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1, signed by itself, with its key in the same file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("tls") / "server.pem"
-    pem, none = serialization.Encoding.PEM, serialization.NoEncryption()
-    file.write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, none) + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return file
-
-
-def tls(certificate: Path) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    return context
 
 
 def test_the_mail_server_takes_it_whole(start: Start) -> None:
@@ -101,6 +65,7 @@ def test_a_second_try_carries_the_same_message_id(start: Start) -> None:
         (Postmaster(to_recipient="550 5.1.1 no such user chef@debtor.example"), "550 5.1.1 to the recipient"),
         (Postmaster(to_sender="553 not a sender"), "553 to the sender"),
         (Postmaster(to_data="554 5.7.1 looks like spam"), "554 5.7.1 to the message"),
+        (Postmaster(to_data="552 5.2.2 mailbox full"), "552 5.2.2 to the message"),
     ],
 )
 def test_a_no_for_good_is_refused(start: Start, postmaster: Postmaster, told: str) -> None:
@@ -118,6 +83,7 @@ def test_a_no_for_good_is_refused(start: Start, postmaster: Postmaster, told: st
         Postmaster(to_recipient="451 4.7.1 greylisted, come back"),
         Postmaster(to_sender="421 too busy"),
         Postmaster(to_sender="530 5.7.0 authentication required"),
+        Postmaster(to_sender="503 send EHLO first"),
         Postmaster(to_data="452 no room"),
         Postmaster(goes_away="at recipient"),
     ],
@@ -188,6 +154,28 @@ def test_a_server_without_starttls_gets_nothing(start: Start) -> None:
     postmaster = Postmaster()
     with pytest.raises(TryLater):
         Smtp(replace(start(postmaster), tls="starttls"), IDENTITY).send(MESSAGE)
+    assert postmaster.taken == []
+
+
+def test_starttls_without_a_password(start: Start, certificate: Path) -> None:
+    """A relay inside the house wants TLS and no password: what was said before TLS is said again after it."""
+    postmaster = Postmaster()
+    server = start(postmaster, tls_context=tls(certificate), require_starttls=True)
+    Smtp(replace(server, tls="starttls", ca_file=certificate), IDENTITY).send(MESSAGE)
+    assert len(postmaster.taken) == 1
+
+
+def test_a_certificate_for_another_name_gets_nothing(start: Start, certificate: Path) -> None:
+    """Somebody answers in the mail server's place with a certificate that is good, but for another name."""
+    postmaster = Postmaster()
+    options = {"tls_context": tls(certificate), "require_starttls": True}
+    impostor = replace(start(postmaster, **options), host="localhost", ca_file=certificate)
+    wrapped = replace(start(postmaster, ssl_context=tls(certificate)), host="localhost", ca_file=certificate)
+    for server in (replace(impostor, tls="starttls"), replace(wrapped, tls="tls")):
+        with pytest.raises(TryLater, match="SSLCertVerificationError"):
+            Smtp(server, IDENTITY).send(MESSAGE)
+    with pytest.raises(TryLater, match="RELANCE_SMTP_CA_FILE"):
+        Smtp(replace(wrapped, tls="tls", ca_file=Path("no such file")), IDENTITY).send(MESSAGE)
     assert postmaster.taken == []
 
 

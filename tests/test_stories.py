@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -24,16 +24,16 @@ from console.cases import Cases
 from console.output import Stop
 from console.policy_files import LoadedPolicy, load_folder
 from console.stories import Story, StoryRefused, case_of, differences, load_story, sayings, tell, zone_of
-from console.story_facts import CASE_ID, Saying
+from console.story_facts import CASE_ID, Saying, when
 from dunning.case import Case
-from dunning.simulate import Life
 from ledger import book
 from ledger.cases import NewCase, add_case
 from ledger.cases import case as ledger_case
 from ledger.policies import PolicyBundle, keep_policy
 from ledger.tasks import TaskFilter, list_tasks
 from tests.durable import Room
-from tests.temporal_env import skipping_env, worker_on
+from tests.outage import by_the_minute, known, simulated_known, task_waits
+from tests.temporal_env import queue_name, skipping_env, worker_on
 from workflows.case import CaseWorkflow
 
 __all__ = ["skipping_env"]
@@ -41,8 +41,6 @@ pytestmark = pytest.mark.xdist_group("temporal")
 POLICIES = Path(__file__).parents[1] / "policies"
 STORIES = {path.stem: load_story(path) for path in sorted((POLICIES / "stories").glob("*.yaml"))}
 LOADED = {loaded.policy.policy: loaded for loaded in load_folder(POLICIES).policies}
-# A worker that is away cannot be told to a clock that only jumps while one is there: those are for the simulator.
-DURABLE = {name: told for name, told in STORIES.items() if not any("outage" in fact for fact in told.facts)}
 
 
 @pytest.mark.parametrize("name", STORIES)
@@ -65,6 +63,10 @@ class StoryTime:
         """The next run of the case begins at this moment of its story."""
         self.shift.pop(case_id, None)
         self.begins[case_id] = at
+
+    def jump(self, case_id: str, at: datetime, moment: datetime) -> None:
+        """This moment of the server's clock is that moment of the story, however long the story slept."""
+        self.shift[case_id] = moment - at
 
     def moved(self, case_id: str, moment: datetime) -> datetime:
         """A moment of the server's clock in the story's time."""
@@ -111,9 +113,9 @@ class Told:
 class Teller:
     """Tells stories to the real workflow, its activities, a ledger in a file and an outbox folder."""
 
-    def __init__(self, room: Room, clock: StoryTime) -> None:
+    def __init__(self, room: Room, clock: StoryTime, queue: str) -> None:
         self.room, self.clock = room, clock
-        self.cases = Cases(room.env.client, room.ledger, room.queue)
+        self.cases = Cases(room.env.client, room.ledger, queue)
 
     async def tell(self, story: Story) -> Told:
         loaded = LOADED[story.policy]
@@ -166,8 +168,11 @@ class Teller:
             self.clock.begin(case_id, said.at)
         with self.room.env.with_time_skipping_disabled():
             await self.cases.tell(case_id, raw)
-        await self.cases.settled(case_id)
+        await self._settled(case_id)
         return 0
+
+    async def _settled(self, case_id: str) -> None:
+        await self.cases.settled(case_id)
 
     async def _wait_until(self, case_id: str, at: datetime) -> bool:
         """Let the story's time pass; False when the case's run is over."""
@@ -186,6 +191,66 @@ class Teller:
         return Told(row.state, str(row.doing), row.because, row.next_at, tasks, refused)
 
 
+class DesertedTeller(Teller):
+    """Tells a story in which the worker goes away and another comes: it has a queue of its own.
+
+    The server's clock does not jump over a task that waits for a worker. It goes to the timer that rings in the empty
+    house, where the story's clock jumps to the worker's return: to the case, which reads a clock only when its task
+    is taken, that is the same.
+    """
+
+    def __init__(self, room: Room, clock: StoryTime, outage: tuple[datetime, datetime]) -> None:
+        self.queue = queue_name()
+        super().__init__(room, clock, self.queue)
+        self.goes, self.back = outage
+        self.worker, self.away = AsyncExitStack(), False
+
+    async def tell(self, story: Story) -> Told:
+        async with self.worker:
+            await self._worker_comes()
+            return await super().tell(story)
+
+    async def _worker_comes(self) -> None:
+        worker = worker_on(self.room.env, self.queue, [CaseWorkflow], [self.clock.ask, self.clock.perform])
+        await self.worker.enter_async_context(worker)
+
+    async def _wait_until(self, case_id: str, at: datetime) -> bool:
+        if at >= self.goes:
+            await self._worker_goes(case_id)
+        if self.away and at >= self.back:
+            await self._worker_is_back(case_id)
+        return self.away or await super()._wait_until(case_id, at)
+
+    async def _worker_goes(self, case_id: str) -> None:
+        goes, self.goes = self.goes, datetime.max.replace(tzinfo=UTC)
+        await super()._wait_until(case_id, goes)
+        await self.worker.aclose()
+        self.away = True
+        with self.room.ledger.read() as db:
+            rings = ledger_case(db, case_id).next_at
+        if rings and rings < self.back:
+            await super()._wait_until(case_id, rings)
+            await task_waits(self.room.env.client.get_workflow_handle(f"case/{case_id}"))
+
+    async def _worker_is_back(self, case_id: str) -> None:
+        handle = self.room.env.client.get_workflow_handle(f"case/{case_id}")
+        self.clock.jump(case_id, self.back, await self.room.env.get_current_time(handle))
+        self.away = False
+        await self._worker_comes()
+        await self._settled(case_id)
+
+    async def _settled(self, case_id: str) -> None:
+        if not self.away:
+            await super()._settled(case_id)
+
+
+def outage_of(story: Story) -> tuple[datetime, datetime] | None:
+    """When the story's worker goes, and when another comes."""
+    zone = zone_of(story, LOADED[story.policy].policy)
+    times = [(when(told["on"], zone), when(told["outage"], zone)) for told in story.facts if "outage" in told]
+    return times[0] if times else None
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def durable(
     skipping_env: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory
@@ -193,49 +258,34 @@ async def durable(
     """All stories told at the same time on one worker: each case has its own clock."""
     room = Room(skipping_env, tmp_path_factory.mktemp("stories"))
     clock = StoryTime(room.activities)
-    teller, few = Teller(room, clock), asyncio.Semaphore(8)
+    few = asyncio.Semaphore(8)
 
     async def one(story: Story) -> Told:
+        outage = outage_of(story)
+        teller = DesertedTeller(room, clock, outage) if outage else Teller(room, clock, room.queue)
         async with few:
             return await asyncio.wait_for(teller.tell(story), 60)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(activities.cases, "_server_time", clock.now)
         async with worker_on(skipping_env, room.queue, [CaseWorkflow], [clock.ask, clock.perform]):
-            told = await asyncio.gather(*(one(story) for story in DURABLE.values()), return_exceptions=True)
-            yield dict(zip(DURABLE, told, strict=True))
+            told = await asyncio.gather(*(one(story) for story in STORIES.values()), return_exceptions=True)
+            yield dict(zip(STORIES, told, strict=True))
 
 
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")
-_OWN = ("id", "debtor", "invoice", "policy_hash")  # what names the one telling or the other
-
-
-def _by_the_minute(told: object) -> str:
-    """Text in which moments have no seconds: a real server takes a few milliseconds for everything."""
-    return _MOMENT.sub(r"\1Z", told if isinstance(told, str) else json.dumps(told, sort_keys=True))
-
-
-def _known(case: dict[str, Any]) -> dict[str, str]:
-    return {key: _by_the_minute(value) for key, value in case.items() if key not in _OWN}
-
-
-def _simulated(life: Life) -> dict[str, str]:
-    return _known(life.case.model_dump(mode="json", exclude_defaults=True))
-
-
-@pytest.mark.parametrize("name", DURABLE)
+@pytest.mark.parametrize("name", STORIES)
 async def test_the_durable_workflow_tells_the_same_story(name: str, durable: dict[str, Told | BaseException]) -> None:
     """Months on a real server: same steps, same minutes, same reasons, same open work as in the simulator."""
     story, told = STORIES[name], durable[name]
     if isinstance(told, BaseException):
         raise told
     life, lines = tell(story, LOADED[story.policy].policy)
-    assert _known(told.case) == _simulated(life)
+    assert known(told.case) == simulated_known(life)
     assert told.doing == life.decision.do
     assert told.because["code"] == life.decision.because.code
     until = getattr(life.decision, "until", None)
-    assert _by_the_minute(told.next_at and told.next_at.isoformat()) == _by_the_minute(until and until.isoformat())
-    assert {_by_the_minute(key) for key in told.tasks} == {_by_the_minute(task.key) for task in life.decision.tasks}
+    assert by_the_minute(told.next_at and told.next_at.isoformat()) == by_the_minute(until and until.isoformat())
+    assert {by_the_minute(key) for key in told.tasks} == {by_the_minute(task.key) for task in life.decision.tasks}
     assert told.refused == sum(line.verb == "refuses" for line in lines)
 
 

@@ -20,9 +20,12 @@ from temporalio.client import Client, WorkflowHandle
 
 from activities.settings import Settings
 from console.embedded import ensure_server, stop_server
+from ledger.store import Ledger
 from tests.ports import free_port
 from worker import connect
 from workflows.case import TASK_QUEUE
+
+pytest_plugins = ["tests.postgres"]
 
 _ROOT = Path(__file__).parents[1]
 _RUN = "from tests.tiny_worker import main; main()"
@@ -252,12 +255,13 @@ def test_what_prevents_a_start_is_said_in_one_line(
     assert "Traceback" not in worker.said()
 
 
-def test_the_real_worker_starts_and_drains(var: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("empty_url", ["sqlite", "postgresql"], indirect=True)
+def test_the_real_worker_starts_and_drains(var: Path, tmp_path: Path, empty_url: str) -> None:
     """`python worker.py` on a new machine: the ledger is made, cases are served, and SIGTERM ends it well."""
     health = f"127.0.0.1:{free_port()}"
     settings = {
         "RELANCE_VAR_DIR": str(var),
-        "RELANCE_DATABASE_URL": f"sqlite:///{tmp_path}/relance.db",
+        "RELANCE_DATABASE_URL": empty_url,
         "RELANCE_OUTBOX": str(tmp_path / "outbox"),
         "RELANCE_HEALTH_ADDRESS": health,
     }
@@ -269,7 +273,9 @@ def test_the_real_worker_starts_and_drains(var: Path, tmp_path: Path) -> None:
         worker.terminate()
         said = worker.communicate(timeout=50)[1]
     assert worker.returncode == 0, said
-    assert (tmp_path / "relance.db").exists()
+    made = Ledger(empty_url)
+    assert made.schema_is_current()
+    made.close()
 
 
 @pytest.mark.parametrize(

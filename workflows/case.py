@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,21 +11,22 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
-from temporalio.exceptions import TimeoutError as TemporalTimeout
 
 with workflow.unsafe.imports_passed_through():
     from activities.questions import Answer, Question
     from dunning.case import Case
     from dunning.timeline import timeline
+    from workflows.failed import asked_for, words
 
 TASK_QUEUE = "relance"
 MOST_AT_ONCE = 100  # facts that one question takes from the inbox
 MOST_TEXT = 20_000  # characters of one fact: a payment plan of 60 instalments has 5,000
+ONE_TRY = timedelta(seconds=120)  # of a step; the server takes a worker that was silent for so long for dead
 MOST_TEXTS = 200_000  # characters of one question, and of an inbox that travels: a payload may have two million bytes
 
 _QUICK = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3)
 _PATIENT = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=1))
-_FOR_MINUTES = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=2))
+_FOR_MINUTES, _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=15), timedelta(seconds=2), timedelta(minutes=2)
 
 
 @dataclass
@@ -87,11 +89,9 @@ class CaseWorkflow:
         if pause is not None and pause <= timedelta(0):
             return True
         summary = self._decision.get("step") or self._decision["do"]
-        try:
+        with suppress(TimeoutError):  # nothing arrived: the moment has come
             await workflow.wait_condition(lambda: bool(self.state.inbox), timeout=pause, timeout_summary=summary)
-        except TimeoutError:
-            return not self.state.inbox
-        return False
+        return not self.state.inbox
 
     async def _ask(self, failed: str | None = None) -> None:
         """Hand over what arrived and keep the answer; a ledger that is away is waited for."""
@@ -127,14 +127,26 @@ class CaseWorkflow:
                 self._answered[letter["letter"]] = answer.refused.get(str(letter["letter"]))
 
     async def _perform(self) -> None:
-        """Let the activity look again and act; what arrives meanwhile stops its next try."""
+        """Let the activity look again and act, for minutes; what arrives meanwhile stops its next try."""
+        last, pause = workflow.now() + _FOR_MINUTES, _FIRST_PAUSE
+        while not self.state.inbox and (error := await self._try()) is not None:
+            pause = max(pause, asked_for(error))
+            if workflow.now() + pause > last:
+                await self._ask(failed=words(error))
+                break
+            with suppress(TimeoutError):  # nothing arrived: the next try
+                await workflow.wait_condition(lambda: bool(self.state.inbox), timeout=pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _try(self) -> ActivityError | None:
+        """One try. A second one by the server itself could begin, after a crash, before what arrived was read."""
         handle = workflow.start_activity(
             "perform",
             Question(self.state.case_id, self.state.case),
             result_type=Answer,
-            start_to_close_timeout=timedelta(seconds=120),
-            schedule_to_close_timeout=timedelta(minutes=15),
-            retry_policy=_FOR_MINUTES,
+            start_to_close_timeout=ONE_TRY,
+            schedule_to_close_timeout=_FOR_MINUTES,
+            retry_policy=RetryPolicy(maximum_attempts=1),
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=self._decision.get("step") or self._decision["do"],
         )
@@ -144,8 +156,8 @@ class CaseWorkflow:
         try:
             self._keep(await handle, [])
         except ActivityError as error:
-            if not is_cancelled_exception(error):
-                await self._ask(failed=_words(error))
+            return None if is_cancelled_exception(error) else error
+        return None
 
     def _put(self, raw: RawValue | None, act: bool) -> int:
         """Put what came into the inbox as text, whatever it is: reading it here could stop the case for good."""
@@ -184,16 +196,5 @@ class CaseWorkflow:
     @workflow.query(name="timeline")
     def timeline(self) -> list[dict[str, Any]]:
         """What the case has behind it, oldest first."""
-        if self.state.case is None:
-            return []
-        return [passed.model_dump(mode="json") for passed in timeline(Case.model_validate(self.state.case))]
-
-
-def _words(error: ActivityError) -> str:
-    """Why the step failed, for people. Of a defect only its name: its text may quote what no history should hold."""
-    cause: BaseException | None = error.cause
-    while isinstance(cause, TemporalTimeout) and cause.cause is not None:
-        cause = cause.cause
-    if isinstance(cause, ApplicationError):
-        return cause.message if cause.type == "TryLater" else str(cause.type)
-    return str(cause or error)
+        passed = timeline(Case.model_validate(self.state.case)) if self.state.case else ()
+        return [one.model_dump(mode="json") for one in passed]
