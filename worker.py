@@ -25,6 +25,7 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.arrivals import Arrivals
 from activities.brake import Brake, limits_of
 from activities.cases import CaseActivities
 from activities.discretion import Discretion
@@ -165,10 +166,7 @@ def registrations(settings: Settings) -> Registrations:
 
 
 async def serve(settings: Settings, registered: Registrations) -> None:
-    """Connect, prepare, and work until SIGTERM or SIGINT; returns after a clean drain.
-
-    A second signal ends the process at once.
-    """
+    """Connect, prepare, and work until SIGTERM or SIGINT, then drain; a second signal ends the process at once."""
     client = await connect(settings, runtime=telemetry_runtime(settings.metrics_address))
     await prepare_namespace(client)
     stop = asyncio.Event()
@@ -263,7 +261,7 @@ def _worker(client: Client, registered: Registrations, threads: ThreadPoolExecut
         workflows=registered.workflows,
         activities=registered.activities,
         activity_executor=threads,
-        interceptors=[Discretion()],
+        interceptors=[Discretion(), Arrivals(client)],
         # The sandbox imports the workflow anew for each case, a third of a worker's time; tests run in it.
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=CACHED_WORKFLOWS,

@@ -18,6 +18,7 @@ from activities.settings import Settings
 from dunning.decision import Perform, Wait
 from dunning.reasons import Because, because
 from ledger import sending
+from ledger.lists import open_cases_of
 from ledger.sending import Act, BrakeRow, Day, Plan
 from ledger.store import Ledger
 
@@ -204,8 +205,11 @@ class Brake:
             raise TooMuch(because("brake_step", **told))
 
     def _count_debtor(self, db: Any, planned: Plan, debtor_id: str) -> None:
-        contacts, open_cases = sending.debtor_contacts(db, planned, debtor_id)
-        if contacts >= max(self.limits.per_debtor, 2 * open_cases):
+        contacts = sending.debtor_contacts(db, planned, debtor_id)
+        if contacts < self.limits.per_debtor:
+            return
+        open_cases = open_cases_of(db, debtor_id)
+        if contacts >= 2 * open_cases:
             told = {"debtor": debtor_id, "contacts": contacts, "cases": open_cases, "day": planned.day}
             raise TooMuch(because("brake_debtor", **told))
 

@@ -17,7 +17,7 @@ from activities.numbers import confirmed_after, tried
 from ledger import deliveries as kept
 from ledger.deliveries import Claim, Covered, DeliveryRow, Sent
 from ledger.errors import DeliveryMissing
-from ledger.letters import LetterFile, keep_letter
+from ledger.letters import LetterFile, keep_letters
 from ledger.store import Ledger
 
 _log = structlog.get_logger()
@@ -153,8 +153,7 @@ def _claim(ledger: Ledger, errand: Errand, message: Outgoing, brake: Brake | Non
         if brake:
             brake.let_pass(db, passing)
         kept.claim(db, claim)
-        for file in files:
-            keep_letter(db, errand.key, file)
+        keep_letters(db, errand.key, files)
         kept.begin_sending(db, errand.key, content_hash)
 
 

@@ -109,16 +109,15 @@ def claim(db: Connection, wanted: Claim) -> DeliveryRow:
     return DeliveryRow(**row._mapping, covers=tuple(sorted(wanted.covers, key=lambda one: one.case_id)))
 
 
-def begin_sending(db: Connection, key: str, content_hash: str) -> DeliveryRow:
+def begin_sending(db: Connection, key: str, content_hash: str) -> None:
     """Pass the door just before the provider is called: of many callers exactly one passes.
 
     IllegalMove when it is not `claimed`, or when another rendering than this one was claimed since.
     """
     rendered = deliveries.c.content_hash == content_hash
     values = {"state": "sending", "attempts": deliveries.c.attempts + 1, "error": None}
-    if _move(db, key, ("claimed",), values, rendered):
-        return delivery(db, key)
-    raise _illegal(db, key, "be sent", " with this content")
+    if not _move(db, key, ("claimed",), values, rendered):
+        raise _illegal(db, key, "be sent", " with this content")
 
 
 def confirm(db: Connection, key: str, sent: Sent) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,23 +33,24 @@ class LetterFile:
     content: bytes = field(repr=False)
 
 
-def keep_letter(db: Connection, key: str, kept: LetterFile) -> None:
-    """Keep a file of a delivery that is `claimed`; the same file again changes nothing.
+def keep_letters(db: Connection, key: str, files: Sequence[LetterFile]) -> None:
+    """Keep the files of a delivery that is `claimed`; the same files again change nothing.
 
-    IllegalMove when the delivery has gone further or holds another file of this name; DeliveryMissing when unknown.
+    IllegalMove when the delivery has gone further or holds another file of a name; DeliveryMissing when unknown.
     """
-    taken = hashlib.sha256(kept.content).hexdigest()
-    here = (letters_sent.c.delivery_key == key, letters_sent.c.name == kept.name)
-    known = db.scalar(select(letters_sent.c.sha256).where(*here))
-    if known == taken:
+    rows = [{"delivery_key": key, "sha256": hashlib.sha256(one.content).hexdigest(), **vars(one)} for one in files]
+    here = select(letters_sent.c.name, letters_sent.c.sha256).where(letters_sent.c.delivery_key == key)
+    known = {row.name: row.sha256 for row in db.execute(here)}
+    new = [row for row in rows if known.get(row["name"]) != row["sha256"]]
+    if not new:
         return
     state = db.scalar(select(deliveries.c.state).where(deliveries.c.key == key).with_for_update())
     if state is None:
         raise DeliveryMissing(f"no delivery {key} in the ledger")
-    if known is not None or state != "claimed":
-        raise IllegalMove(f"delivery {key} is {state}: {kept.name} can no longer be kept with it")
-    row = {"delivery_key": key, "sha256": taken, **vars(kept)}
-    db.execute(insert(letters_sent).values(**row))
+    other = next((row["name"] for row in new if row["name"] in known or state != "claimed"), None)
+    if other is not None:
+        raise IllegalMove(f"delivery {key} is {state}: {other} can no longer be kept with it")
+    db.execute(insert(letters_sent), new)
 
 
 def letters_of(db: Connection, case_id: str) -> list[SentLetter]:

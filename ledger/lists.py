@@ -206,3 +206,9 @@ def count_busy(db: Connection, now: datetime) -> int:
     due = cases.c.next_at.is_not(None) & (cases.c.next_at <= now)
     busy = or_(cases.c.doing.is_(None), cases.c.doing == "perform", due)
     return db.scalar(select(func.count()).select_from(cases).where(cases.c.status == "open", busy)) or 0
+
+
+def open_cases_of(db: Connection, debtor_id: str) -> int:
+    """How many open cases a debtor has."""
+    which = (cases.c.debtor_id == debtor_id, cases.c.status == "open")
+    return db.scalar(select(func.count()).select_from(cases).where(*which)) or 0

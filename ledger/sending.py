@@ -209,13 +209,11 @@ def step_contacts(db: Connection, case_id: str, step: str) -> int:
     return db.scalar(query.where(*which)) or 0
 
 
-def debtor_contacts(db: Connection, planned: Plan, debtor_id: str) -> tuple[int, int]:
-    """The contacts claimed for a debtor under the plan, and how many open cases it has."""
+def debtor_contacts(db: Connection, planned: Plan, debtor_id: str) -> int:
+    """The contacts claimed for a debtor under the plan."""
     parts = (delivery_cases.c.case_id, delivery_cases.c.step, delivery_cases.c.occurrence)
     each = _claimed(select(*parts), planned).where(deliveries.c.debtor_id == debtor_id).distinct().subquery()
-    contacts = db.scalar(select(func.count()).select_from(each)) or 0
-    of_debtor = (cases.c.debtor_id == debtor_id, cases.c.status == "open")
-    return contacts, db.scalar(select(func.count()).select_from(cases).where(*of_debtor)) or 0
+    return db.scalar(select(func.count()).select_from(each)) or 0
 
 
 def _claimed(query: Select[Any], planned: Plan) -> Select[Any]:

@@ -22,6 +22,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.arrivals import Arrivals
 from activities.discretion import Discretion
 from worker import SEARCH_ATTRIBUTES
 
@@ -80,7 +81,7 @@ async def worker_on(
             workflows=workflows,
             activities=activities,
             activity_executor=threads,
-            interceptors=[Discretion()],
+            interceptors=[Discretion(), Arrivals(env.client)],
             max_concurrent_activities=THREADS,
             max_concurrent_local_activities=THREADS,
             workflow_runner=workflow_runner(),

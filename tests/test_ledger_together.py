@@ -59,7 +59,8 @@ def book(ledger: Ledger) -> Ledger:
 
 def _send(db: Connection) -> str:
     claim(db, NOTICE)
-    return begin_sending(db, KEY, "aa").state
+    begin_sending(db, KEY, "aa")
+    return delivery(db, KEY).state
 
 
 def test_of_two_claims_of_one_letter_the_second_finds_it_on_its_way(book: Ledger, ledger_url: str) -> None:

@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from ledger.book import debtor, upsert_debtor
 from ledger.deliveries import begin_sending, claim, mark_unknown, note_result, refuse
-from ledger.letters import LetterFile, keep_letter
+from ledger.letters import LetterFile, keep_letters
 from ledger.store import _scripts
 from ledger.tasks import TaskDone, TaskWanted, close_task, open_task
 from tests import durable
@@ -149,7 +149,7 @@ def _is_refused(room: Room) -> None:
     with room.ledger.write() as db:
         for key in (refused, lost):
             claim(db, replace(NOTICE, key=key, debtor_id=f"D-{bench.case_id}", covers=covers, at=NOON))
-            keep_letter(db, key, LetterFile("notice.pdf", "application/pdf", b"%PDF-1.7 \x00\xff' \\n"))
+            keep_letters(db, key, [LetterFile("notice.pdf", "application/pdf", b"%PDF-1.7 \x00\xff' \\n")])
             begin_sending(db, key, NOTICE.content_hash)
         refuse(db, refused, "550 no such mailbox")
         mark_unknown(db, lost, "no answer in 20 s")
