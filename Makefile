@@ -71,6 +71,9 @@ $(PRISM): tests/prism/package.json tests/prism/package-lock.json
 bench: setup  ## measure everything in one run (about ten minutes); SIZES="100 1000 10000" for other numbers of cases
 	@$(BIN)/python -m tests.bench $(if $(SIZES),--sizes $(SIZES))
 
+endurance: setup  ## kill a hundred times, fill the disk, turn the clock (2,000 cases, about half an hour)
+	@$(BIN)/python -m tests.endurance
+
 format: setup  ## lay out every file and mend what can be mended by itself
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
