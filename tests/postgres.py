@@ -1,6 +1,6 @@
 """A ledger for a test on each database, PostgreSQL being a real one, because locks and triggers cannot be imitated.
 
-A test file asks for these fixtures with `pytest_plugins = ["tests.postgres"]` and imports nothing from here.
+Every test may ask for these fixtures: conftest.py makes this file a plugin of pytest.
 """
 
 from __future__ import annotations

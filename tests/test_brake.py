@@ -27,7 +27,6 @@ from tests.durable import Room, message, policy
 from tests.ledger_book import at_once
 from tests.mortal import Bench, letter
 
-pytest_plugins = ["tests.postgres"]
 MONDAY = datetime(2026, 3, 9, 9, tzinfo=UTC)
 SOON, LATER = date(2026, 3, 8), date(2026, 9, 8)
 FEW = Limits(floor=10)

@@ -10,8 +10,6 @@ import pytest
 from tests.durable import message, policy
 from tests.mortal import Begin, begin, letter
 
-pytest_plugins = ["tests.postgres"]
-
 __all__ = ["begin"]
 
 MONEY = {"minor": 40_000, "currency": "EUR"}

@@ -30,8 +30,6 @@ from tests.ports import free_port
 from tests.temporal_env import _SKIPPING, skipping_env, temporal_binary, worker_on, workflow_runner
 from workflows.case import MOST_TEXT, CaseWorkflow
 
-pytest_plugins = ["tests.postgres"]
-
 __all__ = ["skipping_env"]
 pytestmark = pytest.mark.xdist_group("temporal")
 

@@ -18,8 +18,6 @@ from tests.durable import Room, message, policy, room
 from tests.ports import free_port
 from tests.temporal_env import skipping_env
 
-pytest_plugins = ["tests.postgres"]
-
 __all__ = ["skipping_env"]
 pytestmark = pytest.mark.xdist_group("temporal")
 

@@ -21,8 +21,6 @@ from tests.durable import Room, message, policy, room
 from tests.temporal_env import skipping_env, worker_on
 from workflows.case import CaseWorkflow
 
-pytest_plugins = ["tests.postgres"]
-
 __all__ = ["skipping_env"]
 
 FAR = datetime.now(UTC).date() + timedelta(days=60)  # nothing is due while the test runs

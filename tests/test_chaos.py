@@ -18,6 +18,7 @@ from tests.chaos_house import Layout
 from tests.chaos_mail import Taken
 from tests.chaos_verdict import Verdict, prove
 from tests.ports import free_port
+from tests.postgres import programs, running_server
 
 _SEED = int(os.environ.get("CHAOS_SEED", "0")) or random.randrange(1, 10**6)
 
@@ -68,8 +69,6 @@ async def test_twenty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> N
 @pytest.mark.slow
 async def test_the_database_is_killed_too(tmp_path: Path) -> None:
     """40 cases, two workers, and PostgreSQL itself among the killed: it comes back, and the count is even."""
-    from tests.postgres import programs, running_server  # a plugin of pytest, which wants to import it first
-
     place = programs()
     if place is None:
         pytest.skip("needs the system package `postgresql`, which holds initdb and pg_ctl")

@@ -31,7 +31,6 @@ from worker import DRAIN_SECONDS
 if TYPE_CHECKING:
     from tests.postgres import PostgresServer
 
-pytest_plugins = ["tests.postgres"]
 
 HOUSE = Path(__file__).resolve().parents[1]
 SPARE_SECONDS = 15  # for what a worker does after it drained, before the platform kills it

@@ -22,8 +22,6 @@ from tests.durable import Room, message, policy, room
 from tests.mail_server import Postmaster, Start, start
 from tests.temporal_env import skipping_env
 
-pytest_plugins = ["tests.postgres"]
-
 __all__ = ["skipping_env", "start"]
 pytestmark = pytest.mark.xdist_group("temporal")
 

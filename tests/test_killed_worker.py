@@ -20,8 +20,6 @@ from tests.mail_server import Postmaster, Start, start
 from tests.mortal import Begin, Bench, Killed, When, begin, letter
 from tests.together import LingeringLedger, wait_until_blocked
 
-pytest_plugins = ["tests.postgres"]
-
 __all__ = ["begin", "start"]
 
 PAID = json.dumps(

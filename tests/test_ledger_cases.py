@@ -27,8 +27,6 @@ from ledger.store import Ledger
 from ledger.tasks import TaskDone, TaskFilter, TaskWanted, close_task, count_tasks, list_tasks, open_task, task
 from tests.ledger_book import MARCH_3, at_once, entry, euros, new_case, open_book, recorded
 
-pytest_plugins = ["tests.postgres"]
-
 CALL = TaskWanted("call/1", "call", "Call Dupont", {"script": "polite"}, MARCH_3 + timedelta(days=2))
 APPROVE = TaskWanted("approve/1", "approval", "Approve the formal notice")
 ANY = TaskFilter(state=None, case_id="f-1")

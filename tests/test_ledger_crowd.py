@@ -23,8 +23,6 @@ from ledger.tasks import TaskFilter, count_tasks
 from tests.crowd import CENT
 from tests.durable import Room, message, policy
 
-pytest_plugins = ["tests.postgres"]
-
 HANDS, CASES, TURNS = 8, 6, 30
 EVERY = CaseFilter(limit=1000)
 STEPS = [message(f"step-{number}", number, if_unknown="assume_sent") for number in range(1, 20)]

@@ -32,8 +32,6 @@ from ledger.letters import LetterFile, keep_letters, letters_of, letters_with
 from ledger.store import Ledger
 from tests.ledger_book import MARCH_3, at_once, euros, open_book
 
-pytest_plugins = ["tests.postgres"]
-
 KEY = "f-1/formal-notice/1/email"
 NOTICE = Claim(
     key=KEY,

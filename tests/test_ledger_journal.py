@@ -14,8 +14,6 @@ from ledger.journal import START, Break, JournalEntry, check_cases, journal_of, 
 from ledger.store import Ledger
 from tests.ledger_book import MARCH_3, at_once, entry, open_book, recorded, unguard_journal
 
-pytest_plugins = ["tests.postgres"]
-
 
 @pytest.fixture
 def five_rows(ledger: Ledger) -> Ledger:

@@ -17,8 +17,6 @@ from ledger.store import Ledger
 from ledger.tasks import TaskWanted
 from tests.ledger_book import MARCH_3, euros, new_case, open_book, recorded
 
-pytest_plugins = ["tests.postgres"]
-
 MANY = 100_000
 MANY_INVOICES = """
 INSERT INTO invoices (number, case_id, debtor_id, issue_date, due_date, amount_minor, currency, extra, added_at)

@@ -36,8 +36,6 @@ from ledger.tasks import TaskFilter, list_tasks
 from tests.durable import Room
 from tests.mortal import Bench, letter
 
-pytest_plugins = ["tests.postgres"]
-
 RELEASED = Path(__file__).parent / "released"
 EVERY = sorted({file.name.partition(".")[0] for file in RELEASED.glob("*.sql")})
 OLDER = [revision for revision in EVERY if revision not in _scripts().get_heads()]

@@ -25,8 +25,6 @@ from ledger.schema import debtors, metadata
 from ledger.store import Ledger
 from tests.ledger_book import BOTH, BUNDLE, MARCH_3, at_once, new_case, open_book
 
-pytest_plugins = ["tests.postgres"]
-
 
 @BOTH
 def test_an_empty_database_gets_its_tables(empty_url: str) -> None:

@@ -27,8 +27,6 @@ from ledger.tasks import TaskDone, TaskFilter, TaskWanted, close_task, count_tas
 from tests.ledger_book import MARCH_3, entry, euros, new_case, open_book, recorded
 from tests.together import LingeringLedger, undo, wait_until_blocked, while_open
 
-pytest_plugins = ["tests.postgres"]
-
 POLICIES = load_folder(Path(__file__).parents[1] / "policies").policies
 KEY = "f-1/formal-notice/1/email"
 NOTICE = Claim(

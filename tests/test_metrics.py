@@ -35,7 +35,6 @@ from tests.durable import Room, message, policy
 from tests.ports import HOST, free_port
 from worker import connect, prepare_namespace
 
-pytest_plugins = ["tests.postgres"]
 ROOT = Path(__file__).parents[1]
 RULES, DASHBOARD = ROOT / "deploy" / "alerts" / "relance.yaml", ROOT / "deploy" / "grafana" / "relance.json"
 FLOOD, FLOOR = 200, 50

@@ -251,12 +251,21 @@ def outage_of(story: Story) -> tuple[datetime, datetime] | None:
     return times[0] if times else None
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def stories_ledger(request: pytest.FixtureRequest) -> str:
+    """Where the stories' ledger is, on each of the two databases; empty for a file of the room's own."""
+    if request.param == "sqlite":
+        return ""
+    server = request.getfixturevalue("postgres")
+    return str(server.url(server.new_database(request.getfixturevalue("postgres_template"))))
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def durable(
-    skipping_env: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory
+    skipping_env: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory, stories_ledger: str
 ) -> AsyncIterator[dict[str, Told | BaseException]]:
     """All stories told at the same time on one worker: each case has its own clock."""
-    room = Room(skipping_env, tmp_path_factory.mktemp("stories"))
+    room = Room(skipping_env, tmp_path_factory.mktemp("stories"), url=stories_ledger)
     clock = StoryTime(room.activities)
     few = asyncio.Semaphore(8)
 
@@ -271,6 +280,7 @@ async def durable(
         async with worker_on(skipping_env, room.queue, [CaseWorkflow], [clock.ask, clock.perform]):
             told = await asyncio.gather(*(one(story) for story in STORIES.values()), return_exceptions=True)
             yield dict(zip(STORIES, told, strict=True))
+    room.ledger.close()
 
 
 @pytest.mark.parametrize("name", STORIES)

@@ -11,8 +11,6 @@ from ledger.stuck import StuckCase, open_case_ids, stuck_cases
 from ledger.tasks import TaskWanted
 from tests.ledger_book import MARCH_3, euros, open_book, recorded
 
-pytest_plugins = ["tests.postgres"]
-
 TUESDAY = MARCH_3 + timedelta(days=7)
 HOUR = timedelta(hours=1)
 TASK = (TaskWanted("call", "call", "Call them"),)

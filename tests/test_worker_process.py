@@ -25,8 +25,6 @@ from tests.ports import free_port
 from worker import connect
 from workflows.case import TASK_QUEUE
 
-pytest_plugins = ["tests.postgres"]
-
 _ROOT = Path(__file__).parents[1]
 _RUN = "from tests.tiny_worker import main; main()"
 
