@@ -144,8 +144,7 @@ class CaseWorkflow:
             "perform",
             Question(self.state.case_id, self.state.case),
             result_type=Answer,
-            start_to_close_timeout=ONE_TRY,
-            schedule_to_close_timeout=_FOR_MINUTES,
+            start_to_close_timeout=ONE_TRY,  # none for waiting: on a busy morning a late start is no failure
             retry_policy=RetryPolicy(maximum_attempts=1),
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=self._decision.get("step") or self._decision["do"],
