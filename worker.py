@@ -261,7 +261,7 @@ def _worker(client: Client, registered: Registrations, threads: ThreadPoolExecut
         workflows=registered.workflows,
         activities=registered.activities,
         activity_executor=threads,
-        interceptors=[Discretion(), Arrivals(client)],
+        interceptors=[Discretion(), Arrivals(client.workflow_service, client.namespace)],
         # The sandbox imports the workflow anew for each case, a third of a worker's time; tests run in it.
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=CACHED_WORKFLOWS,

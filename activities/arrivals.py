@@ -8,8 +8,8 @@ from temporalio import activity
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
-from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
+from temporalio.service import WorkflowService
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 _NEWEST = 20  # events looked at: between a step's order and its start there are none, unless something arrived
@@ -26,30 +26,18 @@ class Arrivals(Interceptor):
     workflow then reads what arrived and decides anew. Costs one question to the server for each try of a step.
     """
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, service: WorkflowService, namespace: str) -> None:
+        self._service, self._namespace = service, namespace
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - Temporal's word
         """See Interceptor."""
-        return _Looking(super().intercept_activity(next), self._client)
+        return _Looking(super().intercept_activity(next), self)
 
-
-class _Looking(ActivityInboundInterceptor):
-    def __init__(self, following: ActivityInboundInterceptor, client: Client) -> None:
-        super().__init__(following)
-        self._client = client
-
-    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - Temporal's word
-        info = activity.info()
-        if info.activity_type == "perform" and await self._was_told(info):
-            raise ApplicationError("the case was told something first", type="SomethingArrived", non_retryable=True)
-        return await self.next.execute_activity(input)
-
-    async def _was_told(self, info: activity.Info) -> bool:
+    async def was_told(self, info: activity.Info) -> bool:
         """Whether anything was told to the run after it ordered this activity."""
-        page = await self._client.workflow_service.get_workflow_execution_history_reverse(
+        page = await self._service.get_workflow_execution_history_reverse(
             GetWorkflowExecutionHistoryReverseRequest(
-                namespace=self._client.namespace,
+                namespace=self._namespace,
                 execution=WorkflowExecution(workflow_id=info.workflow_id or "", run_id=info.workflow_run_id or ""),
                 maximum_page_size=_NEWEST,
             )
@@ -60,3 +48,15 @@ class _Looking(ActivityInboundInterceptor):
             if event.activity_task_scheduled_event_attributes.activity_id == info.activity_id:
                 return False
         return True  # so much happened since that the order is not among the newest
+
+
+class _Looking(ActivityInboundInterceptor):
+    def __init__(self, following: ActivityInboundInterceptor, arrivals: Arrivals) -> None:
+        super().__init__(following)
+        self._arrivals = arrivals
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - Temporal's word
+        info = activity.info()
+        if info.activity_type == "perform" and await self._arrivals.was_told(info):
+            raise ApplicationError("the case was told something first", type="SomethingArrived", non_retryable=True)
+        return await self.next.execute_activity(input)

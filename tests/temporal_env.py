@@ -81,7 +81,7 @@ async def worker_on(
             workflows=workflows,
             activities=activities,
             activity_executor=threads,
-            interceptors=[Discretion(), Arrivals(env.client)],
+            interceptors=[Discretion(), Arrivals(env.client.workflow_service, env.client.namespace)],
             max_concurrent_activities=THREADS,
             max_concurrent_local_activities=THREADS,
             workflow_runner=workflow_runner(),

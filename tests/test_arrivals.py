@@ -73,7 +73,7 @@ async def test_a_payment_that_came_while_a_step_waited_for_a_worker_stops_the_le
             task_queue=here.queue,
             activities=[here.activities.perform],
             activity_executor=threads,
-            interceptors=[Arrivals(here.env.client)] if watched else [],
+            interceptors=[Arrivals(here.env.client.workflow_service, here.env.client.namespace)] if watched else [],
         ):
             await asyncio.sleep(2)
     async with worker_on(skipping_env, here.queue, [CaseWorkflow], [here.activities.ask, here.activities.perform]):
