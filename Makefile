@@ -74,6 +74,12 @@ bench: setup  ## measure everything in one run (about ten minutes); SIZES="100 1
 endurance: setup  ## kill a hundred times, fill the disk, turn the clock (2,000 cases, about half an hour)
 	@$(BIN)/python -m tests.endurance
 
+histories: setup  ## record a history of each kind of case that has none yet
+	@$(BIN)/python -m tests.record_histories
+
+goldens: setup  ## keep what is written today for each stored shape, beside what was kept before
+	@$(BIN)/python -m tests.stored_shapes
+
 format: setup  ## lay out every file and mend what can be mended by itself
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .

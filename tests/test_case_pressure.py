@@ -26,7 +26,6 @@ from activities.cases import CaseActivities
 from ledger.journal import verify_journal
 from ledger.store import Ledger
 from tests.durable import Room, creditor, message, policy, room
-from tests.ports import free_port
 from tests.temporal_env import _SKIPPING, skipping_env, temporal_binary, worker_on, workflow_runner
 from workflows.case import MOST_TEXT, CaseWorkflow
 
@@ -284,24 +283,3 @@ async def test_a_flood_over_many_short_runs_loses_no_payment_and_no_answer(
         assert now != first.first_execution_run_id
         for run in (first.first_execution_run_id, now):
             await _replay(here.env.client.get_workflow_handle(f"case/{case_id}", run_id=run))
-
-
-async def test_histories_can_be_read_again(skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str) -> None:
-    """An undisturbed case, one with acts, and one whose sending a payment stopped: each history replays."""
-    async with room(skipping_env, tmp_path, ledger_url) as here:
-        quiet = await here.start(here.add(policy(message("first", 5), message("second", 10)), TODAY))
-        await here.env.fast_forward(quiet, timedelta(days=12))
-        acted = await here.start(here.add(policy(message("first", 5)), TODAY))
-        promise = {"fact": "PromiseMade", "id": "A1", "promised_for": str(TODAY + timedelta(days=3))}
-        await acted.execute_update("act", promise)
-        with pytest.raises(WorkflowUpdateFailedError):
-            await acted.execute_update("act", {**promise, "id": "A2", "promised_for": "2020-01-01"})
-        await here.env.fast_forward(acted, timedelta(days=12))
-        here.use_mail_server(free_port())
-        case_id = here.add(policy(message("first", 0)), YESTERDAY)
-        stopped = await here.start(case_id)
-        await here.wait_for_tries(case_id, 1)
-        await stopped.signal("fact", _payment("P1", 100_000))
-        await stopped.result()
-        for handle in (quiet, acted, stopped):
-            await _replay(handle)
