@@ -49,6 +49,14 @@ def knows_zone(name: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=8192)
+def _moment(zone: ZoneInfo, day: date, minute: int) -> datetime:
+    """The moment (UTC) so many minutes after midnight; the last, 1440, is the next day's midnight."""
+    if minute == 1440:
+        return datetime.combine(day + timedelta(days=1), time(0), zone).astimezone(UTC)
+    return datetime.combine(day, time(minute // 60, minute % 60), zone).astimezone(UTC)
+
+
 @dataclass(frozen=True)
 class ContactCalendar:
     """The calendar that holds for one debtor."""
@@ -97,10 +105,7 @@ class ContactCalendar:
         return moment.astimezone(self.zone).date()
 
     def _at(self, day: date, minute: int) -> datetime:
-        whole = datetime.combine(day, time(0), self.zone) if minute < 1440 else None
-        if whole is None:
-            return datetime.combine(day + timedelta(days=1), time(0), self.zone).astimezone(UTC)
-        return datetime.combine(day, time(minute // 60, minute % 60), self.zone).astimezone(UTC)
+        return _moment(self.zone, day, minute)
 
     def opening(self, day: date) -> datetime:
         """The first moment of contact on the day, or on the next contact day (UTC)."""

@@ -223,21 +223,21 @@ class Case(BaseModel):
             del copied.__dict__[name]
         return copied
 
-    @cached_property
+    @property
     def currency(self) -> str:
         return self.invoice.amount.currency
 
-    @cached_property
+    @property
     def zero(self) -> Money:
         return Money.zero(self.currency)
 
-    @cached_property
+    @property
     def paid(self) -> Money:
         """Sum of the payments that were not taken back."""
         amounts = (p.amount for p in self.payments.values() if p.amount and not p.reversed_at)
         return sum(amounts, start=self.zero)
 
-    @cached_property
+    @property
     def credited(self) -> Money:
         """Sum of the credit notes."""
         return sum((c.amount for c in self.credits.values()), start=self.zero)
@@ -245,6 +245,8 @@ class Case(BaseModel):
     @cached_property
     def balance(self) -> Money:
         """What is owed by the books; negative when too much was paid."""
+        if not self.payments and not self.credits:
+            return self.invoice.amount
         return self.invoice.amount - self.paid - self.credited
 
     @cached_property

@@ -58,10 +58,8 @@ def _anew(case: Case, task: Task) -> Task:
 def _standing(policy: Policy, case: Case, decision: Decision) -> list[Task]:
     """Work that stays with people whatever the case does next."""
     tasks = [Task(key=p.key, kind="problem", why=Because(code=p.code, words=p.words)) for p in case.problems]
-    over = case.zero - case.balance
-    key = f"overpaid/{over.minor}"
-    if case.zero < over and key not in case.settled:
-        tasks.append(Task(key=key, kind="overpaid", why=because("overpaid", amount=over)))
+    if case.balance < case.zero and (key := f"overpaid/{-case.balance.minor}") not in case.settled:
+        tasks.append(Task(key=key, kind="overpaid", why=because("overpaid", amount=-case.balance)))
     if isinstance(decision, Close):
         return tasks
     calendar = calendar_for(policy.calendar, case.debtor)
