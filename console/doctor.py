@@ -56,7 +56,7 @@ def doctor(*, depth: Depth = Depth(), say: Say = Say()) -> int:  # noqa: B008 - 
             out(f"{_SIGNS[line.verdict]}  {line.check}: {line.what}{f' ({line.where})' if line.where else ''}")
             if line.advice:
                 out(f"         {line.advice}")
-        out(f"{found} findings." if found else "All is well.")
+        out(f"{found} finding{'' if found == 1 else 's'}." if found else "All is well.")
     return REFUSED if found else FINE
 
 

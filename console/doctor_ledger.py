@@ -54,7 +54,9 @@ class Memory:
     @property
     def where(self) -> str:
         """The ledger's address without its password."""
-        return scrubbed(self.ledger.url.render_as_string(hide_password=True))
+        # As the setting says it, without the driver's name.
+        url = self.ledger.url.set(drivername=self.ledger.url.get_backend_name())
+        return scrubbed(url.render_as_string(hide_password=True))
 
     def schema(self) -> list[Line]:
         """Whether it answers, with the tables of this release."""
