@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
@@ -78,7 +78,8 @@ def _send(room: Room, subject: Subject) -> f.Fact:
     if made.state == "blocked":
         return _blocked(subject, made, first)
     if made.state == "unknown" and subject.here.step.if_unknown == "ask":
-        return _blocked(subject, made, first)
+        waiting = f"; not sent yet: {', '.join(others)}" if others else ""  # who then skips the step leaves these out
+        return _blocked(subject, replace(made, detail=f"{made.detail}{waiting}"), first)
     unknown = [first] if made.state == "unknown" else []
     missing: dict[str, str] = {}
     for channel in others:

@@ -56,6 +56,18 @@ async def test_a_mail_server_that_vanishes_after_the_message_leaves_an_unknown_a
         assert len(postmaster.taken) == 2  # the second because a person asked for it
 
 
+async def test_who_is_asked_about_an_unknown_mail_is_told_that_the_letter_beside_it_was_not_sent(
+    skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str, start: Start
+) -> None:
+    """E-mail and post on one day, and the mail server vanishes: the task says that the post is still here."""
+    async with room(skipping_env, tmp_path, ledger_url) as here:
+        here.use_mail_server(start(Postmaster(goes_away="after data")).port)
+        case_id = here.add(policy(message("first", 0, channels=["email", "letter"])), YESTERDAY)
+        await _run(here, await here.start(case_id))
+        assert here.delivery_states(case_id) == ["unknown"]
+        assert "not sent yet: letter" in here.open_tasks(case_id)[0].title
+
+
 @pytest.mark.parametrize("rule", ["assume_sent"])
 async def test_an_unknown_outcome_follows_the_policy(
     skipping_env: WorkflowEnvironment, tmp_path: Path, ledger_url: str, start: Start, rule: str
