@@ -25,7 +25,7 @@ _SQLITE = "sqlite:///"
 # In the order in which they are told: what was found, and what to do.
 _AILMENTS = {
     "nobody_moves_it": (
-        "have money due and neither timer, hold nor task",
+        "are open and have neither timer, hold nor task",
         "A defect: `relance case show CASE`, then `relance hold CASE` and `relance release CASE` decides it anew.",
     ),
     "overdue": (

@@ -87,6 +87,8 @@ def resume(*, why: Why, by: By = None, say: Say = SAY) -> int:
 def _tell_cases(desk: Desk, row: BrakeRow) -> int:
     from worker import CannotRun
 
+    if not _waiting(desk):
+        return 0
     try:
         return desk.at_the_door(lambda cases: wake(cases, desk, row))
     except (Stop, CannotRun) as away:

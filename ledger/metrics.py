@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from ledger.schema import cases, deliveries, tasks
-from ledger.sending import Plan, busy, today
+from ledger.sending import Plan, today
+from ledger.stuck import without_next_action
 
 _HOUR = timedelta(hours=1)
 
@@ -45,7 +46,7 @@ def readings(db: Connection, planned: Plan, now: datetime) -> list[Reading]:
     oldest = (now - going.oldest_due).total_seconds() if going.oldest_due else 0.0
     return [
         *_grouped(db, "relance_cases_open", {"step": cases.c.step}, cases.c.status == "open"),
-        Reading("relance_cases_without_next_action", without_next_action(db, now)),
+        Reading("relance_cases_without_next_action", without_next_action(db, now - _HOUR)),
         Reading("relance_due_oldest_seconds", oldest),
         Reading("relance_due_overdue", going.overdue),
         *_grouped(db, "relance_deliveries_today", _DELIVERY, deliveries.c.claimed_at >= planned.counted_from),
@@ -58,15 +59,6 @@ def readings(db: Connection, planned: Plan, now: datetime) -> list[Reading]:
 
 
 _DELIVERY = {"channel": deliveries.c.channel, "state": deliveries.c.state, "result": deliveries.c.result}
-
-
-def without_next_action(db: Connection, now: datetime) -> int:
-    """Open cases that nothing will ever move: decided, with no moment and no task; or not decided for an hour."""
-    mine = and_(tasks.c.case_id == cases.c.id, tasks.c.state == "open")
-    nobody = and_(cases.c.next_at.is_(None), cases.c.doing.in_(("ask", "wait")), ~exists().where(mine))
-    adrift = select(func.count()).select_from(cases).where(cases.c.status == "open", nobody)
-    stale = select(func.count()).select_from(cases).where(busy(), cases.c.changed_at < now - _HOUR)
-    return (db.scalar(adrift) or 0) + (db.scalar(stale) or 0)
 
 
 def _tasks(db: Connection) -> Iterator[Reading]:

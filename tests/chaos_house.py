@@ -11,33 +11,26 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from console import embedded
 from console.embedded import ensure_server, find_server, stop_server
 from console.output import COULD_NOT_RUN
 from console.server_files import ServerFiles
 from tests.ports import HOST, free_port
-
-if TYPE_CHECKING:  # a plugin of pytest, which wants to import it first
-    from tests.postgres import PostgresServer
+from tests.postgres import PostgresServer
+from tests.temporal_env import SKIPPING
 
 ROOT = Path(__file__).parents[1]
-# The embedded server as it is, but each case's clock jumps over its idle days: a policy's days pass in seconds.
-_SKIPPING = (
-    "frontend.WorkflowTimeSkippingEnabled=true",
-    "system.workflowTimeSkippingEnabled=true",
-    'history.timerProcessorMaxTimeShift="1ms"',
-)
 # `python worker.py`, but the server takes it for dead after seconds instead of two minutes.
 _IMPATIENT = (
     "import workflows.case as c, datetime as d; c.ONE_TRY = d.timedelta(seconds={}); import worker; worker.main()"
 )
+# The embedded server as it is, but each case's clock jumps over its idle days: a policy's days pass in seconds.
 _plain_command = embedded._command
 
 
 def _command(files: ServerFiles, ports: dict[str, int]) -> list[str]:
-    flags = [part for value in _SKIPPING for part in ("--dynamic-config-value", value)]
+    flags = [part for value in SKIPPING for part in ("--dynamic-config-value", value)]
     return [*_plain_command(files, ports), *flags]
 
 

@@ -29,7 +29,7 @@ from tests.durable import Room
 from tests.plain_history import HISTORIES, payloads, plain, save
 from tests.recorded_kinds import KINDS, Kind
 from tests.recording_room import Clock, Teller
-from tests.temporal_env import _SKIPPING, temporal_binary
+from tests.temporal_env import SKIPPING, temporal_binary
 
 __all__ = ["recorded_cases", "recorded_trouble"]  # the kinds register themselves by import
 
@@ -81,7 +81,7 @@ async def _server(*options: str) -> AsyncIterator[WorkflowEnvironment]:
         data_converter=pydantic_data_converter,
         dev_server_existing_path=temporal_binary(),
         dev_server_log_level="error",
-        dev_server_extra_args=[part for value in (*_SKIPPING, *options) for part in ("--dynamic-config-value", value)],
+        dev_server_extra_args=[part for value in (*SKIPPING, *options) for part in ("--dynamic-config-value", value)],
     )
     async with env:
         yield env

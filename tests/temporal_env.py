@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import sys
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHandle
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -28,7 +31,7 @@ from worker import SEARCH_ATTRIBUTES
 
 # Server 1.32 wants the first name, later ones the second; an unknown name is ignored. The third makes a skip take
 # milliseconds instead of a second.
-_SKIPPING = (
+SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     "system.workflowTimeSkippingEnabled=true",
     'history.timerProcessorMaxTimeShift="1ms"',
@@ -62,7 +65,7 @@ async def skipping_env() -> AsyncIterator[WorkflowEnvironment]:
         data_converter=pydantic_data_converter,
         dev_server_existing_path=temporal_binary(),
         dev_server_log_level="error",
-        dev_server_extra_args=[part for value in _SKIPPING for part in ("--dynamic-config-value", value)],
+        dev_server_extra_args=[part for value in SKIPPING for part in ("--dynamic-config-value", value)],
         search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
     )
     async with env:
@@ -87,3 +90,18 @@ async def worker_on(
             workflow_runner=workflow_runner(),
         ) as worker:
             yield worker
+
+
+# Billable: start, timers, activities, and a task's markers together (Temporal Cloud, "What counts as an action").
+_BILLED = ("WORKFLOW_EXECUTION_STARTED", "TIMER_STARTED", "ACTIVITY_TASK_SCHEDULED", "MARKER_RECORDED")
+_OF_SKIPPING = ("WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED", "WORKFLOW_EXECUTION_OPTIONS_UPDATED")
+
+
+async def cost_of(handle: WorkflowHandle[Any, Any]) -> tuple[int, int]:
+    """Events and billable actions of a run, without the events that only skipped time writes."""
+    kinds: Counter[str] = Counter()
+    async for event in handle.fetch_history_events():
+        kinds[EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")] += 1
+    for kind in _OF_SKIPPING:
+        del kinds[kind]
+    return kinds.total(), sum(kinds[kind] for kind in _BILLED)

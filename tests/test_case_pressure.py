@@ -26,7 +26,7 @@ from activities.cases import CaseActivities
 from ledger.journal import verify_journal
 from ledger.store import Ledger
 from tests.durable import Room, creditor, message, policy, room
-from tests.temporal_env import _SKIPPING, skipping_env, temporal_binary, worker_on, workflow_runner
+from tests.temporal_env import SKIPPING, skipping_env, temporal_binary, worker_on, workflow_runner
 from workflows.case import MOST_TEXT, CaseWorkflow
 
 __all__ = ["skipping_env"]
@@ -237,7 +237,7 @@ async def test_acts_that_arrive_with_the_last_payment_are_all_answered(
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def short_runs() -> AsyncIterator[WorkflowEnvironment]:
     """A server that wants a new run after 40 events."""
-    wanted = (*_SKIPPING, "limit.historyCount.suggestContinueAsNew=40")
+    wanted = (*SKIPPING, "limit.historyCount.suggestContinueAsNew=40")
     env = await WorkflowEnvironment.start_time_skipping_v2(
         data_converter=pydantic_data_converter,
         dev_server_existing_path=temporal_binary(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from email.policy import default
@@ -11,29 +10,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from tests.durable import Room, message, policy, room
 from tests.ports import free_port
-from tests.temporal_env import skipping_env
+from tests.temporal_env import cost_of, skipping_env
 
 __all__ = ["skipping_env"]
 pytestmark = pytest.mark.xdist_group("temporal")
-
-# Billable: start, timers, activities, and a task's markers together (Temporal Cloud, "What counts as an action").
-_BILLED = ("WORKFLOW_EXECUTION_STARTED", "TIMER_STARTED", "ACTIVITY_TASK_SCHEDULED", "MARKER_RECORDED")
-
-
-async def _events(handle: WorkflowHandle[Any, Any]) -> Counter[str]:
-    """Events by kind, without the two that only skipped time writes."""
-    counted: Counter[str] = Counter()
-    async for event in handle.fetch_history_events():
-        counted[EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")] += 1
-    for kind in ("WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED", "WORKFLOW_EXECUTION_OPTIONS_UPDATED"):
-        del counted[kind]
-    return counted
 
 
 async def _until_asked(room: Room, handle: WorkflowHandle[Any, Any], days: int) -> dict[str, Any]:
@@ -50,13 +35,13 @@ async def test_an_undisturbed_case_of_five_steps_costs_two_actions_and_eleven_ev
     async with room(skipping_env, tmp_path, ledger_url) as here:
         handle = await here.start(here.add(policy(*steps), datetime.now(UTC).date()))
         state = await _until_asked(here, handle, 70)
-        events = await _events(handle)
+        events, actions = await cost_of(handle)
         assert state["decision"]["do"] == "ask"
         assert [r["step"] for r in state["case"]["steps"]] == [s["step"] for s in steps]
         assert [passed["what"] for passed in await handle.query("timeline")][-1] == "step-5 done (email)"
         assert len(here.outbox) == 5
-        assert sum(events[kind] for kind in _BILLED) <= 2 * 5 + 2
-        assert events.total() <= 11 * 5 + 8
+        assert actions <= 2 * 5 + 2
+        assert events <= 11 * 5 + 8
 
 
 def _payment(number: str, amount: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ TASK = (TaskWanted("call", "call", "Call them"),)
 
 def test_only_cases_that_nothing_moves_are_stuck(ledger: Ledger) -> None:
     """On 10 March 2026 one case has no timer and no task, one is overdue, one hangs at a step, one was never seen."""
-    names = ("lost", "overdue", "hangs", "unseen", "waits", "asks", "paid", "busy", "closed")
+    names = ("lost", "overdue", "hangs", "unseen", "waits", "asks", "contested", "busy", "closed")
     with ledger.write() as db:
         open_book(db, *(name.upper() for name in names))
         for told, wanted in (
@@ -27,7 +27,7 @@ def test_only_cases_that_nothing_moves_are_stuck(ledger: Ledger) -> None:
             (recorded("hangs", next_at=None, doing="perform", at=TUESDAY - 3 * HOUR), ()),
             (recorded("waits", next_at=TUESDAY + HOUR), ()),
             (recorded("asks", next_at=None, doing="ask"), TASK),
-            (recorded("paid", next_at=None, doing="ask", outstanding=euros("0.00")), ()),
+            (recorded("contested", next_at=None, doing="ask", outstanding=euros("0.00")), ()),
             (recorded("busy", next_at=None, doing="perform", at=TUESDAY), ()),
             (replace(recorded("closed", next_at=None, doing="close"), status="closed", outcome="paid"), ()),
         ):
@@ -36,6 +36,7 @@ def test_only_cases_that_nothing_moves_are_stuck(ledger: Ledger) -> None:
         found = list(stuck_cases(db, TUESDAY, HOUR))
         assert open_case_ids(db) == set(names) - {"closed"}
     assert found == [
+        StuckCase("contested", "nobody_moves_it", MARCH_3 + HOUR),  # nothing to ask for, yet somebody must act
         StuckCase("lost", "nobody_moves_it", MARCH_3 + HOUR),
         StuckCase("overdue", "overdue", TUESDAY - 2 * HOUR),
         StuckCase("hangs", "performing", TUESDAY - 3 * HOUR),

@@ -276,6 +276,12 @@ def test_the_real_worker_starts_and_drains(var: Path, tmp_path: Path, empty_url:
     made.close()
 
 
+def _ended(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """A real worker that cannot run, once it has said so."""
+    command, environment = [sys.executable, "worker.py"], {**os.environ, **settings}
+    return subprocess.run(command, cwd=_ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
@@ -287,16 +293,7 @@ def test_the_real_worker_starts_and_drains(var: Path, tmp_path: Path, empty_url:
 )
 def test_the_real_worker_says_what_it_misses(settings: dict[str, str], sentence: str, tmp_path: Path) -> None:
     """A new machine lacks the disk, the policies or the Temporal server: one sentence and exit code 2, no guess."""
-    environment = {**os.environ, "RELANCE_VAR_DIR": str(tmp_path), **settings}
-    worker = subprocess.run(
-        [sys.executable, "worker.py"],
-        cwd=_ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    worker = _ended({"RELANCE_VAR_DIR": str(tmp_path), **settings})
     assert (worker.returncode, sentence in worker.stderr, "Traceback" in worker.stderr) == (2, True, False)
 
 
@@ -304,16 +301,7 @@ def test_a_slip_in_the_creditors_file_stops_the_worker_at_its_line(tmp_path: Pat
     """Somebody slips while editing on a Friday: the worker does not start with half a creditor."""
     text = (_ROOT / "policies" / "creditor.yaml").read_text(encoding="utf-8")
     (tmp_path / "creditor.yaml").write_text(text.replace("\nname:", "\nnaem:", 1), encoding="utf-8")
-    environment = {**os.environ, "RELANCE_VAR_DIR": str(tmp_path), "RELANCE_POLICIES_DIR": str(tmp_path)}
-    worker = subprocess.run(
-        [sys.executable, "worker.py"],
-        cwd=_ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    worker = _ended({"RELANCE_VAR_DIR": str(tmp_path), "RELANCE_POLICIES_DIR": str(tmp_path)})
     assert worker.returncode == 2
     assert re.search(r"creditor\.yaml:\d+:\d+: P20\d", worker.stderr)
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -19,15 +17,12 @@ from tests.bench import floor
 from tests.bench.figures import Figure
 from tests.bench.house import counted, cpu_seconds, fill, kilobytes, process, product_worker, server_beside_us, until
 from tests.durable import message, policy
-from tests.temporal_env import _SKIPPING, temporal_binary
+from tests.temporal_env import SKIPPING, cost_of, temporal_binary
 from worker import prepare_namespace
 from workflows.case import TASK_QUEUE, CaseState
 
 STEPS, APART = 5, 10
 _PAYLOAD = {"case": "x" * 1_400, "decision": "x" * 400}  # about what a case carries from step to step
-# Billable: start, timers, activities, and a task's markers together (Temporal Cloud, "What counts as an action").
-_BILLED = ("WORKFLOW_EXECUTION_STARTED", "TIMER_STARTED", "ACTIVITY_TASK_SCHEDULED", "MARKER_RECORDED")
-_OF_SKIPPING = ("WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED", "WORKFLOW_EXECUTION_OPTIONS_UPDATED")
 
 
 async def lives(folder: Path, sizes: list[int], say: Callable[[str], None]) -> list[Figure]:
@@ -48,10 +43,8 @@ async def lives(folder: Path, sizes: list[int], say: Callable[[str], None]) -> l
         figures.append(Figure("ledger per life of five e-mails", size, kept, "KB", more_is_better=False))
         if size == sizes[0]:
             figures += [
-                Figure("events of a life of five steps", 1, costs["events"], "events", goal=63, more_is_better=False),
-                Figure(
-                    "actions of a life of five steps", 1, costs["actions"], "actions", goal=12, more_is_better=False
-                ),
+                Figure("events of a life of five steps", 1, costs[0], "events", goal=63, more_is_better=False),
+                Figure("actions of a life of five steps", 1, costs[1], "actions", goal=12, more_is_better=False),
             ]
     return figures
 
@@ -63,7 +56,7 @@ async def _server(here: Path) -> WorkflowEnvironment:
         dev_server_existing_path=temporal_binary(),
         dev_server_log_level="error",
         dev_server_extra_args=[
-            *(part for value in _SKIPPING for part in ("--dynamic-config-value", value)),
+            *(part for value in SKIPPING for part in ("--dynamic-config-value", value)),
             *("--db-filename", str(database)),
         ],
     )
@@ -101,7 +94,7 @@ async def _one(client: Client, name: str, size: int) -> None:
     await until(over)
 
 
-async def _cases(env: WorkflowEnvironment, here: Path, size: int) -> tuple[float, dict[str, int], list[float]]:
+async def _cases(env: WorkflowEnvironment, here: Path, size: int) -> tuple[float, tuple[int, int], list[float]]:
     address = env.client.service_client.config.target_host
     ledger = Ledger(f"sqlite:///{here / 'relance.db'}")
     ledger.migrate()
@@ -114,7 +107,7 @@ async def _cases(env: WorkflowEnvironment, here: Path, size: int) -> tuple[float
         begun, before = time.perf_counter(), _spent(running.pid)
         await _walk(env.client, ledger, ids, done=size + 1)
         rate, spent = size / (time.perf_counter() - begun), _each(before, _spent(running.pid), size)
-    costs = await _costs(env.client, ids[0])
+    costs = await cost_of(env.client.get_workflow_handle(f"case/{ids[0]}"))
     ledger.close()
     return rate, costs, spent
 
@@ -131,13 +124,3 @@ async def _walk(client: Client, ledger: Ledger, ids: list[str], done: int) -> No
         return counted(ledger, "doing = 'ask'") >= done
 
     await until(over)
-
-
-async def _costs(client: Client, case_id: str) -> dict[str, int]:
-    """Events and billable actions of one life, without those that only skipped time writes."""
-    kinds: Counter[str] = Counter()
-    async for event in client.get_workflow_handle(f"case/{case_id}").fetch_history_events():
-        kinds[EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")] += 1
-    for kind in _OF_SKIPPING:
-        del kinds[kind]
-    return {"events": kinds.total(), "actions": sum(kinds[kind] for kind in _BILLED)}
