@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.relance-is-set-up
 PRISM := tests/prism/node_modules/.relance-is-set-up
+EDITOR_TOOLS := tests/editor/node_modules/.relance-is-set-up
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup demo demo-exit test check format-check lint types contracts dependencies pytest bench endurance \
-	histories goldens format lock clean
+	histories goldens pictures format lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -57,7 +58,7 @@ dependencies: setup
 	@echo "dependencies  what is imported is declared, what is declared is used (deptry)"
 	@$(BIN)/deptry .
 
-pytest: setup $(PRISM)
+pytest: setup $(PRISM) $(EDITOR_TOOLS)
 	@echo "tests         stories and laws (pytest, two at a time)"
 	@$(BIN)/pytest -n 2
 
@@ -67,6 +68,13 @@ $(PRISM): tests/prism/package.json tests/prism/package-lock.json
 		{ npm ci --prefix tests/prism --no-progress --loglevel=error >/dev/null && touch $@; } || \
 			echo "prism         could not be installed: the tests that need it will be skipped"; \
 	else echo "prism         npm is not here: the tests that need Prism will be skipped"; fi
+
+$(EDITOR_TOOLS): tests/editor/package.json tests/editor/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "editor        installing the YAML language server and Mermaid, which the tests can use"; \
+		{ npm ci --prefix tests/editor --no-progress --loglevel=error >/dev/null && touch $@; } || \
+			echo "editor        could not be installed: the tests that need it will be skipped"; \
+	else echo "editor        npm is not here: the tests that need the YAML language server will be skipped"; fi
 
 bench: setup  ## measure everything in one run (about ten minutes); SIZES="100 1000 10000" for other numbers of cases
 	@$(BIN)/python -m tests.bench $(if $(SIZES),--sizes $(SIZES))
@@ -79,6 +87,9 @@ histories: setup  ## record a history of each kind of case that has none yet
 
 goldens: setup  ## keep what is written today for each stored shape, beside what was kept before
 	@$(BIN)/python -m tests.stored_shapes
+
+pictures: setup  ## draw the shipped policies anew into policies/pictures
+	@$(BIN)/relance policy draw policies --format svg --language en --out policies/pictures
 
 format: setup  ## lay out every file and mend what can be mended by itself
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -93,5 +104,5 @@ lock: setup  ## write the locks anew from pyproject.toml (UPGRADE=1 takes newer 
 		--output-file deploy/worker.lock
 
 clean:  ## remove .venv, caches and builds; var/ with its open cases is kept
-	@rm -rf $(VENV) tests/prism/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) tests/prism/node_modules tests/editor/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

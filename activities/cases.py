@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Self
 
 from pydantic import ValidationError
@@ -24,7 +25,8 @@ from activities.questions import Answer, Question
 from activities.recording import Outcome, case_json, decision_json, is_call, keep
 from dunning import facts as f
 from dunning.admit import NotPossible, admit
-from dunning.apply import apply
+from dunning.adopting import admit_move
+from dunning.apply import apply, was_seen
 from dunning.calendar import calendar_for
 from dunning.case import Case
 from dunning.case import Debtor as DebtorView
@@ -50,6 +52,12 @@ class CaseActivities:
         self._ledger = ledger
         self._language = language
         self._policies: OrderedDict[str, tuple[Policy, Texts]] = OrderedDict()
+        self._clock: Callable[[], datetime] | None = None
+
+    def by_clock(self, clock: Callable[[], datetime]) -> Self:
+        """The same activities by another clock than the server's: a story keeps its dates for ever."""
+        self._clock = clock
+        return self
 
     def braked(self, brake: Brake) -> Self:
         """The same activities with this brake at their door."""
@@ -59,7 +67,7 @@ class CaseActivities:
     @activity.defn(name="ask")
     def ask(self, question: Question) -> Answer:
         """Take the letters in, decide, and write it down. Acts that make no sense are refused and change nothing."""
-        now = datetime.fromisoformat(question.now) if question.now else _server_time()
+        now = datetime.fromisoformat(question.now) if question.now else self._now()
         known = self._know(question, now)
         taken = _Taken(known)
         if known.case.opened_at is None:
@@ -73,7 +81,7 @@ class CaseActivities:
     @activity.defn(name="perform")
     def perform(self, question: Question) -> Answer:
         """Ask once more with fresh eyes; carry the step out if it is still the answer; decide what follows."""
-        now = _server_time()
+        now = self._now()
         known = self._know(question, now)
         taken = _Taken(known)
         case, notes, decision = settle(known.policy, known.case, now)
@@ -89,6 +97,9 @@ class CaseActivities:
             except SendingStopped as stopped:
                 return self._settle_and_keep(known, taken, now, stopped)
         return self._settle_and_keep(known, taken, now)
+
+    def _now(self) -> datetime:
+        return self._clock() if self._clock else _server_time()
 
     def _carry_out(self, subject: Subject, doing: Perform, lost: datetime | None) -> f.Fact:
         try:
@@ -107,11 +118,8 @@ class CaseActivities:
             owner = debtor(db, case.debtor.id)
             earlier = tuple(deliveries_of(db, case.id))
             policy, texts = self._policy(db, case.policy_hash)
-            today = calendar_for(policy.calendar, case.debtor).local_day(now)
-            unpaid = debtor_unpaid(db, owner.id, today).get(case.currency)
-        seen = _as_seen(case.debtor, owner, unpaid.count if unpaid else 0, unpaid.total.minor if unpaid else 0)
-        forgotten = lost_at(case, kept, earlier)
-        return Known(case.model_copy(update={"debtor": seen}), policy, texts, owner, earlier, forgotten)
+            seen = with_debtor(db, case, owner, calendar_for(policy.calendar, case.debtor).local_day(now))
+        return Known(seen, policy, texts, owner, earlier, lost_at(case, kept, earlier))
 
     def _policy(self, db: Any, content_hash: str) -> tuple[Policy, Texts]:
         known = self._policies.get(content_hash)
@@ -132,15 +140,17 @@ class CaseActivities:
             if isinstance(fact, f.FactRefused):
                 raise NotPossible(fact.detail)
             admit(taken.policy, taken.case, fact)
-            moved = self._new_policy(taken, fact) if isinstance(fact, f.PolicyChanged) else None
+            if isinstance(fact, f.PolicyChanged) and not was_seen(taken.case, fact):
+                policy, texts = self._new_policy(fact)
+                fact = admit_move(taken.policy, policy, taken.case, fact)
+                taken.policy, taken.texts = policy, texts
         except NotPossible as refusal:
             taken.refused[str(letter["letter"])] = str(refusal)
             return
         taken.take(fact)
-        taken.policy, taken.texts = moved or (taken.policy, taken.texts)
 
-    def _new_policy(self, taken: _Taken, fact: f.PolicyChanged) -> tuple[Policy, Texts]:
-        """The policy moved to, when it has every step that the case has behind it or asks about."""
+    def _new_policy(self, fact: f.PolicyChanged) -> tuple[Policy, Texts]:
+        """The policy moved to, as the ledger keeps it under the hash that the fact names."""
         with self._ledger.read() as db:
             try:
                 policy, texts = self._policy(db, fact.policy_hash)
@@ -150,12 +160,6 @@ class CaseActivities:
                 raise NotPossible(f"The policy {fact.policy} in the ledger cannot be used.") from broken
         if policy.policy != fact.policy:
             raise NotPossible(f"What is kept under this hash is {policy.policy}, not {fact.policy}.")
-        names = {step.step for step in policy.steps}
-        case = taken.case
-        needed = (*(record.step for record in case.steps), *(asked.step for asked in case.questions if asked.step))
-        lost = [step for step in needed if step not in names]
-        if lost:
-            raise NotPossible(f"{fact.policy} has no step {lost[0]}, which this case has behind it or asks about.")
         return policy, texts
 
     def _subject(self, known: Known, case: Case, now: datetime, decision: Perform) -> Subject:
@@ -226,9 +230,10 @@ def _failure(question: Question, taken: _Taken, now: datetime) -> list[f.Fact]:
     return [f.StepFailed(id=name, at=now, step=step, occurrence=occurrence, error=question.failed[:300])]
 
 
-def _as_seen(known: DebtorView, owner: Debtor, count: int, minor: int) -> DebtorView:
-    """The debtor as the ledger has it just now."""
-    return DebtorView.model_validate(
+def with_debtor(db: Any, case: Case, owner: Debtor, today: date) -> Case:
+    """The case with its debtor as the ledger has it just now; `today` is the day at the debtor's."""
+    unpaid, known = debtor_unpaid(db, owner.id, today).get(case.currency), case.debtor
+    seen = DebtorView.model_validate(
         {
             **known.model_dump(),
             "kind": owner.kind,
@@ -237,7 +242,8 @@ def _as_seen(known: DebtorView, owner: Debtor, count: int, minor: int) -> Debtor
             "subdivision": owner.subdivision,
             "time_zone": owner.time_zone,
             "solvency": owner.solvency or "unknown",
-            "unpaid_count": count,
-            "unpaid_minor": minor,
+            "unpaid_count": unpaid.count if unpaid else 0,
+            "unpaid_minor": unpaid.total.minor if unpaid else 0,
         }
     )
+    return case.model_copy(update={"debtor": seen})

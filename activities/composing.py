@@ -8,7 +8,7 @@ from typing import Any
 
 from activities.creditor import Creditor
 from activities.documents import StatementData, StatementEntry, letter_pdf, statement_pdf
-from activities.letter_data import InvoiceLine, LetterData, Recipient, SentReminder
+from activities.letter_data import ChargesTold, InvoiceLine, LetterData, Recipient, SentReminder
 from activities.letters import LetterChoice, Rendered, Texts, render, render_sms
 from activities.message import Attachment, Outgoing
 from activities.wording import step_words
@@ -17,7 +17,7 @@ from dunning.case import Case
 from dunning.decide import settle
 from dunning.decision import Perform, Wait
 from dunning.performing import assumed
-from dunning.policy import Step
+from dunning.policy import Policy, Step
 from dunning.reasons import because
 from dunning.schedule import Place, days_past_due, deadline_given
 from ledger.book import Debtor
@@ -61,7 +61,17 @@ def letter_data(subject: Subject, channel: str) -> LetterData:
         next_step=step_words(following[0], subject.language) if following else None,
         next_step_on=following[1] if following else None,
         channel=channel,  # type: ignore[arg-type]  # checked by the model
+        charges=charges_told(here.policy, case.currency),
     )
+
+
+def charges_told(policy: Policy, currency: str) -> ChargesTold:
+    """What the policy claims beside the invoice, in the currency of the case."""
+    charges = policy.charges
+    if charges is None:
+        return ChargesTold()
+    fee = next((amount for amount in charges.fee or () if amount.currency == currency), None)
+    return ChargesTold(contract_rate=charges.contract_rate, indemnity=charges.indemnity == "claimed", fee=fee)
 
 
 def recipient(debtor: Debtor, to: str = "billing") -> Recipient:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -50,6 +51,19 @@ class SentReminder(BaseModel):
     title: Plain
 
 
+class ChargesTold(BaseModel):
+    """What the policy claims beside the invoice, as a letter may name it; what it does not claim is None.
+
+    `contract_rate` is in per cent a year, `fee` in the currency of the letter.
+    """
+
+    model_config = _FROZEN
+
+    contract_rate: Decimal | None = None
+    indemnity: bool = False
+    fee: Money | None = None
+
+
 class LetterData(BaseModel):
     """Everything a letter may say. `outstanding` is what is asked for, so it leaves out a disputed part.
 
@@ -71,6 +85,7 @@ class LetterData(BaseModel):
     next_step_on: date | None = None
     channel: Literal["email", "sms", "letter", "registered_letter", "call"] = "email"
     enclosures: tuple[Plain, ...] = ()
+    charges: ChargesTold = ChargesTold()
 
     @model_validator(mode="after")
     def _one_currency(self) -> Self:
@@ -118,6 +133,15 @@ def variables(data: LetterData, wording: Wording) -> dict[str, object]:
         "next_step_on": wording.day(data.next_step_on) if data.next_step_on else None,
         "reference": data.reference,
         "channel": data.channel,
+        "charges": _charges(data.charges, wording),
+    }
+
+
+def _charges(told: ChargesTold, wording: Wording) -> dict[str, str | None]:
+    return {
+        "contract_rate": wording.percent(told.contract_rate) if told.contract_rate is not None else None,
+        "indemnity": wording.word("indemnity") if told.indemnity else None,
+        "fee": wording.money(told.fee) if told.fee else None,
     }
 
 

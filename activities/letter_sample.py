@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from activities.creditor import Creditor
-from activities.letter_data import InvoiceLine, LetterData, Recipient, SentReminder
+from activities.letter_data import ChargesTold, InvoiceLine, LetterData, Recipient, SentReminder
 from dunning.money import Money
 
 _LEAST = Creditor(
@@ -57,7 +58,7 @@ def full_sample(channel: str = "email") -> LetterData:
 
 
 def lean_sample() -> LetterData:
-    """A case that has nothing it could do without, except the deadline: a policy says whether there is one."""
+    """A case that has nothing it could do without, except what its policy says: a deadline, charges."""
     return LetterData.model_validate({**_least(), "pay_by": date(2026, 11, 9)})
 
 
@@ -80,4 +81,5 @@ def _least() -> dict[str, object]:
         "today": date(2026, 11, 1),
         "days_past_due": 31,
         "reference": "F-2026-0001",
+        "charges": ChargesTold(contract_rate=Decimal("12.5"), indemnity=True, fee=Money(minor=1500, currency="EUR")),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
@@ -20,10 +21,6 @@ _LONE_CONDITION = re.compile(r"^[ \t]*(\{%[^\n]*?%\})[ \t]*\n", re.MULTILINE)
 _ALLOWED = (
     nodes.Template | nodes.Output | nodes.TemplateData | nodes.Name | nodes.Getattr | nodes.If | nodes.Not | nodes.And
 ) | (nodes.Or | nodes.Compare | nodes.Operand | nodes.Const)
-# Words that make a letter look like an act of a court or bailiff (Code pénal 433-13; the list is practice, not law).
-_FORBIDDEN = re.compile(
-    r"huissier|commandement de payer|saisie immédiate|service judiciaire|république française|bailiff", re.IGNORECASE
-)
 
 
 class LetterBroken(ValueError):
@@ -32,11 +29,12 @@ class LetterBroken(ValueError):
 
 @dataclass(frozen=True)
 class TextProblem:
-    """A finding about a letter text: its key, the line (from 1), and one sentence."""
+    """A finding about a letter text: its key, the line (from 1), one sentence, and the variable it is about, if any."""
 
     key: str
     line: int
     what: str
+    variable: str = ""
 
     def __str__(self) -> str:
         return f"{self.key}:{self.line}: {self.what}"
@@ -95,11 +93,9 @@ class LetterText:
             yield TextProblem(self.key, 1, "must begin with a line `Subject: …`")
         if self.subject and self.body.split("\n")[1:2] != [""]:
             yield TextProblem(self.key, 2, "needs an empty line after the subject")
-        for line, what in _template_faults(self.subject or "", known) + _template_faults(self.body, known):
-            yield TextProblem(self.key, line, what)
+        for fault in _template_faults(self.subject or "", known) + _template_faults(self.body, known):
+            yield TextProblem(self.key, *fault)
         for number, written in enumerate(f"{self.subject or ''}{self.body}".split("\n"), start=1):
-            if word := _FORBIDDEN.search(written):
-                yield TextProblem(self.key, number, f"{word[0]!r} sounds like an act of a court; say it otherwise")
             marker = _MARKER_LINE.match(written)
             if marker and marker[1] not in MARKERS:
                 yield TextProblem(self.key, number, f"[{marker[1]}] is unknown; there are {', '.join(MARKERS)}")
@@ -114,6 +110,7 @@ class LetterText:
             raise LetterBroken(f"{self.key}: {wrong}") from wrong
 
 
+_Fault = tuple[int, str, str]  # line, sentence, and the variable that is meant or ""
 _Shape = tuple[tuple[str, object], ...]
 
 
@@ -126,11 +123,16 @@ def _shape(values: Mapping[str, object]) -> _Shape:
 
 @lru_cache(maxsize=256)
 def _templates(text: LetterText, shape: _Shape) -> tuple[Template, Template]:
-    """The text checked and compiled once for all letters with the same variables. Raises LetterBroken."""
+    """The text checked once for all letters with the same variables, and compiled. Raises LetterBroken."""
     known = {name: dict.fromkeys(what) if isinstance(what, tuple) else None if what else "" for name, what in shape}
     fault = next(text.faults(known), None)
     if fault:
         raise LetterBroken(str(fault))
+    return _compiled(text)
+
+
+@lru_cache(maxsize=256)
+def _compiled(text: LetterText) -> tuple[Template, Template]:
     # A value never holds \x00, so no debtor's name can pass for a marker.
     body = _LONE_CONDITION.sub(r"\1", _MARKER_LINE.sub(lambda marker: f"\x00{marker[1]}", text.body))
     try:
@@ -150,34 +152,40 @@ def _present(values: Mapping[str, object], place: str = "") -> dict[str, object]
     return told
 
 
-def _template_faults(source: str, known: Mapping[str, object]) -> list[tuple[int, str]]:
+def _template_faults(source: str, known: Mapping[str, object]) -> list[_Fault]:
     try:
         tree = _JINJA.parse(source)
         if _depth(tree) > _DEEPEST:
-            return [(1, "has conditions inside conditions too deep to follow")]
+            return [(1, "has conditions inside conditions too deep to follow", "")]
         return [fault for node in [tree, *tree.find_all(nodes.Node)] for fault in _node_faults(node, known)]
     except TemplateSyntaxError as wrong:
-        return [(wrong.lineno, f"cannot be read: {wrong.message}")]
+        return [(wrong.lineno, f"cannot be read: {wrong.message}", "")]
     except RecursionError:
-        return [(1, "is nested too deep")]
+        return [(1, "is nested too deep", "")]
 
 
-def _node_faults(node: nodes.Node, known: Mapping[str, object]) -> Iterator[tuple[int, str]]:
+def _node_faults(node: nodes.Node, known: Mapping[str, object]) -> Iterator[_Fault]:
     if not isinstance(node, _ALLOWED):
-        yield node.lineno, f"uses {type(node).__name__.lower()}; only {{{{ names }}}} and {{% if %}} can be used"
+        yield node.lineno, f"uses {type(node).__name__.lower()}; only {{{{ names }}}} and {{% if %}} can be used", ""
     elif isinstance(node, nodes.Name) and node.name not in known:
-        yield node.lineno, f"{node.name} is not a variable; there are {', '.join(sorted(known))}"
+        there = _meant(node.name, known)
+        yield node.lineno, f"{node.name} is not a variable; {there}", node.name
     elif isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
-        inside = known.get(node.node.name)
+        inside, name = known.get(node.node.name), f"{node.node.name}.{node.attr}"
         if isinstance(inside, Mapping) and node.attr not in inside:
-            there = ", ".join(sorted(inside))
-            yield node.lineno, f"{node.node.name}.{node.attr} is not a variable; {node.node.name} has {there}"
+            there = _meant(node.attr, inside, f"{node.node.name} has ", f"{node.node.name}.")
+            yield node.lineno, f"{name} is not a variable; {there}", name
         elif inside is not None and not isinstance(inside, Mapping):
-            yield node.lineno, f"{node.node.name} has no parts, so no .{node.attr}"
+            yield node.lineno, f"{node.node.name} has no parts, so no .{node.attr}", name
     elif isinstance(node, nodes.Getattr):
-        yield node.lineno, "a variable has two parts at most"
+        yield node.lineno, "a variable has two parts at most", ""
+
+
+def _meant(written: str, known: Mapping[str, object], has: str = "there are ", before: str = "") -> str:
+    near = get_close_matches(written[:60], list(known), n=1)
+    return f"did you mean {before}{near[0]}?" if near else f"{has}{', '.join(sorted(known))}"
 
 
 def _depth(node: nodes.Node) -> int:
     inner = max((_depth(child) for child in node.iter_child_nodes()), default=0)
-    return inner + isinstance(node, nodes.If)
+    return inner + isinstance(node, nodes.If | nodes.And | nodes.Or | nodes.Not | nodes.Compare)

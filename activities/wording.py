@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_percent
 
 from dunning.money import Money
 
@@ -58,6 +59,7 @@ _WORDS = {
         "step_agency": "handing the file over to a collection agency",
         "step_lawyer": "handing the file over to our lawyer",
         "step_injunction": "an application to the court for an order to pay",
+        "indemnity": "fixed indemnity for recovery costs",
         "colon": ":",
     },
     "fr": {
@@ -104,6 +106,7 @@ _WORDS = {
         "step_agency": "la transmission du dossier à un cabinet de recouvrement",
         "step_lawyer": "la transmission du dossier à notre avocat",
         "step_injunction": "une demande d’injonction de payer auprès du tribunal",
+        "indemnity": "indemnité forfaitaire pour frais de recouvrement",
         "colon": "\u00a0:",
     },
 }
@@ -129,6 +132,11 @@ class Wording:
         """`1 234,56 €` in French, `€1,234.56` in English; spaces that do not break, and none that fonts lack."""
         written: str = format_currency(amount.decimal(), amount.currency, locale=self._locale())
         return written.replace("\u202f", "\u00a0")
+
+    def percent(self, rate: Decimal) -> str:
+        """`12,5 %` in French, `12.5%` in English, from 12.5."""
+        written: str = format_percent(rate / 100, format="#,##0.### %", locale=self._locale())
+        return written.replace(" ", "\u00a0" if self.language == "fr" else "").replace("\u202f", "\u00a0")
 
     def day(self, day: date) -> str:
         """`1er janvier 2026` in French, `1 January 2026` in English."""

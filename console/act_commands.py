@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from console.acting import ME, CaseId, Who, act, following, instalments, money, on_day
-from console.desk import Desk
-from console.output import COULD_NOT_RUN, Stop, out
-from console.policy_files import CannotRead, LoadedPolicy, load_folder
-from dunning import facts
-from dunning.apply import apply
-from dunning.calendar import calendar_for
+from console.adopting import Answers, Planner, new_policy
+from console.desk import Desk, operator
+from console.output import REFUSED, Stop, out
 from dunning.case import Case
-from dunning.decide import settle
 from ledger.cases import CaseRow
-from ledger.policies import PolicyBundle, content_hash, keep_policy
+from ledger.policies import PolicyBundle, keep_policy
 
 Until = Annotated[str | None, Parameter(help="The last day; without an end when left out.")]
 Step = Annotated[str | None, Parameter(help="The step, by its name; the one that waits when left out.")]
@@ -141,38 +136,38 @@ def repeat(case: CaseId, /, *, step: Step = None, who: Who = ME) -> int:
     return act(desk, row, who, {"fact": "StepRepeated", "step": step or (asked or done[::-1])[0]})
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Tried(Answers):
+    """What a person says about the move, and whether it is only tried."""
+
+    dry_run: bool = False
+
+
 def change_policy(
-    case: CaseId, policy: Annotated[str, Parameter(name="POLICY")], /, *, dry_run: bool = False, who: Who = ME
+    case: CaseId, policy: Annotated[str, Parameter(name="POLICY")], /, *, how: Tried = Tried(), who: Who = ME
 ) -> int:
-    """Move a case to another policy, or to the newest text of its own; --dry-run shows what would come next."""
+    """Move a case to another policy, or to the newest text of its own; --dry-run shows what would come next.
+
+    Many at once: `relance policy adopt`. Whoever names one case may move it to a policy that would not take it.
+    """
     desk = Desk()
     row = desk.case(case)
-    chosen = _policy(desk.settings.policies_dir, policy)
-    kept = content_hash(chosen.bundle)
-    wanted = {"fact": "PolicyChanged", "policy": policy, "policy_hash": kept}
-    if not dry_run:
+    chosen = new_policy(desk.settings, policy)
+    said = how.told().model_copy(update={"not_taken": "move"})
+    planner = Planner(desk.ledger, chosen, said, (who.by or operator())[:80], desk.language)
+    if not how.dry_run:
         with desk.ledger.write() as db:
-            keep_policy(db, PolicyBundle(policy, chosen.source_file, chosen.bundle, datetime.now(UTC)))
-        return act(desk, row, who, wanted)
-    now = datetime.now(UTC)
-    moved = apply(Case.model_validate(row.state), facts.read_fact({**wanted, "id": "rehearsal"}, now, act=True))
-    case_then, _, decision = settle(chosen.policy, moved, now)
-    zone = calendar_for(chosen.policy.calendar, case_then.debtor).zone
-    out(f"Under {policy}: {following(decision.model_dump(mode='json'), zone)}")
-    out(f"Why:  {decision.because.text(desk.language)}")
+            keep_policy(db, PolicyBundle(chosen.policy.policy, chosen.source_file, chosen.bundle, datetime.now(UTC)))
+        wanted = planner.act(0, datetime.now(UTC))
+        return act(desk, row, who, {name: value for name, value in wanted.items() if name not in ("expects", "id")})
+    with desk.ledger.read() as db:
+        planned = planner.plan(db, row, datetime.now(UTC))
+    if planned.after is None or planned.kind == "decision":
+        raise Stop(planned.told(desk.language), REFUSED, {"codes": [why.code for why in planned.why]})
+    out(f"Under {chosen.policy.policy}: {following(vars(planned.after), planned.zone)}")
+    out(f"Why:  {planned.told(desk.language)}")
     return 0
-
-
-def _policy(folder: Path, name: str) -> LoadedPolicy:
-    try:
-        loaded = load_folder(folder)
-    except CannotRead as error:
-        raise Stop(f"{error}.", COULD_NOT_RUN) from None
-    found = next((one for one in loaded.policies if one.policy.policy == name), None)
-    if found is None:
-        sound = ", ".join(one.policy.policy for one in loaded.policies) or "none"
-        raise Stop(f"There is no sound policy {name} in {folder}; there are: {sound}. See `relance policy check`.")
-    return found
 
 
 def writeoff(case: CaseId, /, *, reason: str, who: Who = ME) -> int:

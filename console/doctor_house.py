@@ -42,6 +42,9 @@ def policies(settings: Settings) -> list[Line]:
     if loaded.findings:
         what = f"{len(loaded.findings)} findings; first: {str(loaded.findings[0]).splitlines()[0]}"
         return [Line("policies", "problem", what, folder, "`relance policy check` lists them; imports wait for it.")]
+    if loaded.policies and loaded.warnings:
+        what = f"{len(loaded.warnings)} warnings; first: {str(loaded.warnings[0]).splitlines()[0]}"
+        return [Line("policies", "warning", what, folder, "`relance policy check` lists them; imports go on.")]
     if not loaded.policies:
         return [Line("policies", "problem", "there is none", folder, "Check RELANCE_POLICIES_DIR.")]
     return [ok("policies", named([one.policy.policy for one in loaded.policies]), folder)]

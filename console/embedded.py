@@ -147,11 +147,12 @@ def _launch(files: ServerFiles, ports: dict[str, int]) -> EmbeddedServer:
 
 def _command(files: ServerFiles, ports: dict[str, int]) -> list[str]:
     page = ["--ui-port", str(ports["ui_port"]), "--ui-disable-news-fetch"] if "ui_port" in ports else ["--headless"]
-    command = [_binary(), "server", "start-dev", "--ip", HOST, "--port", str(ports["port"]), *page]
+    command = [temporal_program(), "server", "start-dev", "--ip", HOST, "--port", str(ports["port"]), *page]
     return [*command, "--db-filename", str(files.database), "--log-level", "warn", *_PLAIN]
 
 
-def _binary() -> str:
+def temporal_program() -> str:
+    """The path of the `temporal` program; EmbeddedServerError when it is not installed."""
     beside = Path(sys.executable).parent / "temporal"
     found = str(beside) if beside.is_file() else shutil.which("temporal")
     if found is None:
@@ -186,7 +187,7 @@ def _has_its_ports(files: ServerFiles, known: Known) -> bool:
 
 
 def _is_healthy(address: str) -> bool:
-    command = [_binary(), "operator", "cluster", "health", "--address", address, *_PLAIN]
+    command = [temporal_program(), "operator", "cluster", "health", "--address", address, *_PLAIN]
     try:
         answer = subprocess.run(command, capture_output=True, timeout=5, check=False)  # noqa: S603 - as above
     except subprocess.TimeoutExpired:

@@ -22,6 +22,16 @@ class Finding:
     sentence: str
     advice: str
 
+    @property
+    def name(self) -> str:
+        """The rule's name."""
+        return CATALOGUE[self.code].name
+
+    @property
+    def warns(self) -> bool:
+        """Whether a policy with it may be used all the same."""
+        return CATALOGUE[self.code].warns
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.code} {self.sentence}\n    {self.advice}"
 
@@ -36,6 +46,12 @@ def of_yaml(file: str, fault: YamlFault) -> Finding:
 def of_remark(file: str, reading: Reading, remark: Remark) -> Finding:
     """A remark about a policy's meaning, at its place in the file."""
     place = reading.place(remark.path, remark.at_key)
+    return Finding(_plain(file), *place, remark.code, _plain(remark.sentence), _plain(remark.advice))
+
+
+def of_text(file: str, remark: Remark) -> Finding:
+    """A remark about a letter's words, at its place in the letter's file."""
+    place = (remark.text.line, remark.text.column) if remark.text else (1, 1)
     return Finding(_plain(file), *place, remark.code, _plain(remark.sentence), _plain(remark.advice))
 
 

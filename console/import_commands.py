@@ -63,10 +63,10 @@ def import_file(file: Path, /, *, origin: From = From(), say: Say = Say()) -> in
     file
         The CSV file. `relance columns` lists the columns.
     """
-    defaults = _defaults(origin)
+    defaults = defaults_of(origin.debtor_kind, origin.set_)
     table = open_table(file, frozenset(defaults), origin.encoding)
     desk = Desk(make=True)
-    bringing = Import(desk.ledger, _policies(origin.policies or desk.settings.policies_dir), datetime.now(UTC))
+    bringing = Import(desk.ledger, sound_policies(origin.policies or desk.settings.policies_dir), datetime.now(UTC))
     rows, faults = _read(table, defaults)
     if not rows and not faults:
         raise Stop(f"{file} has a header and no rows.")
@@ -92,9 +92,10 @@ def columns(*, say: Say = Say()) -> int:  # noqa: B008 - a frozen value
     return FINE
 
 
-def _defaults(origin: From) -> dict[str, str]:
-    told: dict[str, str] = {"debtor_kind": origin.debtor_kind} if origin.debtor_kind else {}
-    for given in origin.set_:
+def defaults_of(debtor_kind: str | None, settings: Iterable[str]) -> dict[str, str]:
+    """What rows hold that leave a column empty, by column; Stop when a setting is not COLUMN=VALUE."""
+    told: dict[str, str] = {"debtor_kind": debtor_kind} if debtor_kind else {}
+    for given in settings:
         name, equals, value = given.partition("=")
         column = column_of(name)
         if not equals or column is None:
@@ -103,7 +104,8 @@ def _defaults(origin: From) -> dict[str, str]:
     return told
 
 
-def _policies(folder: Path) -> list[LoadedPolicy]:
+def sound_policies(folder: Path) -> list[LoadedPolicy]:
+    """All policies of the folder; Stop when there is none, or something is wrong with one."""
     try:
         loaded = load_folder(folder)
     except CannotRead as error:

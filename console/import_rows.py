@@ -59,7 +59,7 @@ def read_rows(table: Table, defaults: dict[str, str]) -> Iterator[Row | Fault]:
     """Every row of the file, or what is wrong with it. The first of two rows with one number counts."""
     first: dict[str, int] = {}
     for record in table.records():
-        row = Fault(record.line, "", record.wrong) if record.wrong else _Reading(record, defaults).row()
+        row = read_row(record, defaults)
         if isinstance(row, Row):
             earlier = first.setdefault(row.number, row.line)
             if earlier != row.line:
@@ -67,6 +67,11 @@ def read_rows(table: Table, defaults: dict[str, str]) -> Iterator[Row | Fault]:
                     row.line, row.number, f"number {row.number} came on line {earlier} already; that one counts"
                 )
         yield row
+
+
+def read_row(record: Record, defaults: dict[str, str]) -> Row | Fault:
+    """One record as a row, or everything that is wrong with it. Two rows with one number are the caller's to find."""
+    return Fault(record.line, "", record.wrong) if record.wrong else _Reading(record, defaults).row()
 
 
 class _Reading:

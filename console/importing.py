@@ -14,7 +14,7 @@ from console.import_rows import Fault, Row
 from console.policy_files import LoadedPolicy
 from dunning.case import Case, Invoice, Payment
 from dunning.case import Debtor as DebtorView
-from dunning.opening import NoPolicy, SeveralPolicies, choose, taken_over
+from dunning.opening import Newcomer, begin
 from ledger import book
 from ledger.cases import NewCase, add_cases, case, import_alone
 from ledger.errors import CaseIdTaken, DebtorMissing
@@ -118,7 +118,7 @@ class Import:
                 kept = book.debtor(db, row.debtor.id)
             except DebtorMissing:
                 kept = None
-            self._debtors[row.debtor.id] = (row.line, _merged(row.debtor, kept))
+            self._debtors[row.debtor.id] = (row.line, merged(row.debtor, kept))
         line, owner = self._debtors[row.debtor.id]
         if owner.kind != row.debtor.kind:
             return Fault(
@@ -151,22 +151,12 @@ class Import:
     def _begin(self, row: Row, owner: book.Debtor) -> Case | Fault:
         """The case as it begins, under the one policy that takes it; not yet pinned to the policy's content."""
         invoice = Invoice(number=row.number, issue_date=row.issue_date, due_date=row.due_date, amount=row.amount)
-        view = _view(owner)
+        new = Newcomer(row.case_id, invoice, view(owner), self._now, row.past)
         try:
-            policy = choose((one.policy for one in self._policies.values()), invoice, view)
-            steps = taken_over(policy, row.past) if row.past else ()
-        except (NoPolicy, SeveralPolicies, ValueError) as error:
+            case = begin((one.policy for one in self._policies.values()), new)
+        except ValueError as error:
             return Fault(row.line, row.number, str(error))
-        return Case(
-            id=row.case_id,
-            policy=policy.policy,
-            policy_hash="",
-            invoice=invoice,
-            debtor=view,
-            added_at=self._now,
-            payments=_paid(row, self._now),
-            steps=steps,
-        )
+        return case.model_copy(update={"payments": _paid(row, self._now)})
 
     def _hash(self, db: Any, name: str) -> str:
         if name not in self._hashes:
@@ -207,7 +197,7 @@ def chunks(rows: Iterable[Row]) -> Iterable[list[Row]]:
         yield waiting
 
 
-def _merged(told: book.Debtor, kept: book.Debtor | None) -> book.Debtor:
+def merged(told: book.Debtor, kept: book.Debtor | None) -> book.Debtor:
     """What the file says; where it is silent, what is known; a time zone where the country has only one."""
     if kept is not None:
         silent = {one.name: getattr(kept, one.name) for one in fields(told) if not getattr(told, one.name)}
@@ -215,7 +205,8 @@ def _merged(told: book.Debtor, kept: book.Debtor | None) -> book.Debtor:
     return replace(told, time_zone=told.time_zone or zone_of(told.country))
 
 
-def _view(owner: book.Debtor) -> DebtorView:
+def view(owner: book.Debtor) -> DebtorView:
+    """What decisions need to know of the debtor."""
     told: dict[str, Any] = {
         "kind": owner.kind,
         "segment": owner.segment or "standard",

@@ -12,9 +12,11 @@ from cyclopts import App, Parameter
 from pydantic import ValidationError
 
 from activities.settings import Settings, SettingsWrong, load_settings
+from console.check_commands import check, load_any
 from console.desk import Desk
+from console.finding_formats import counted
 from console.output import COULD_NOT_RUN, FINE, REFUSED, Say, Stop, json_out, note, out
-from console.policy_files import CannotRead, Loaded, LoadedPolicy, load_file, load_files, load_folder
+from console.policy_files import CannotRead, LoadedPolicy, load_file
 from console.policy_schema import schema_text
 from dunning.calendar import calendar_for
 from dunning.case import Case, Debtor, Invoice
@@ -25,33 +27,13 @@ from dunning.opening import takes
 from dunning.policy import Policy
 from dunning.terms import DebtorKind, Solvency
 
-policy_app = App(name="policy", help="Check, explain and list the policies; they are files in policies/.")
-
-
-@policy_app.command
-def check(*files: Path, say: Say = Say()) -> int:  # noqa: B008 - a frozen value
-    """Say everything that is wrong with policies, their letters, and how they fit together.
-
-    Exit code 0: nothing; 1: findings; 2: a file could not be read.
-
-    Parameters
-    ----------
-    files
-        Policy files, or one folder; all policies of the policies folder when left out.
-    """
-    loaded = _load(files)
-    if say.as_json:
-        json_out({"files": loaded.files, "findings": [asdict(finding) for finding in loaded.findings]})
-    else:
-        for finding in loaded.findings:
-            out(str(finding))
-        found = _counted(len(loaded.findings), "finding", "findings")
-        out(f"{_counted(loaded.files, 'policy', 'policies')}, {found}.")
-    return REFUSED if loaded.findings else FINE
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number or 'no'} {one if number == 1 else many}"
+policy_app = App(name="policy", help="Write, check, rehearse and compare the policies; they are files in policies/.")
+policy_app.command(check)
+policy_app.command("console.story_commands:test", name="test", help="Do the dated examples in stories/ still come true?")
+policy_app.command("console.rehearsal_commands:simulate", name="simulate", help="Rehearse the policies on a whole book.")
+policy_app.command("console.diff_commands:diff", name="diff", help="Say what a change changes, and for whom.")
+policy_app.command("console.adopt_commands:adopt", name="adopt", help="Move running cases to a policy.")
+policy_app.command("console.draw_commands:draw", name="draw", help="Draw a policy's course as a picture.")
 
 
 @policy_app.command
@@ -64,7 +46,7 @@ def schema() -> int:
 @policy_app.command(name="list")
 def list_(folder: Path | None = None, *, say: Say = Say()) -> int:  # noqa: B008 - a frozen value
     """List the policies and what each takes."""
-    loaded = _load((folder,) if folder else ())
+    loaded = load_any((folder,) if folder else ())
     if say.as_json:
         json_out([{**one.bundle["policy"], "file": one.source_file} for one in loaded.policies])
     else:
@@ -72,7 +54,7 @@ def list_(folder: Path | None = None, *, say: Say = Say()) -> int:  # noqa: B008
             out(f"{one.policy.policy}: {one.policy.title} ({len(one.policy.steps)} steps)")
             out(f"    {course(one.policy)[0]}")
     if loaded.findings:
-        note(f"{_counted(len(loaded.findings), 'finding', 'findings')}: see `relance policy check`.")
+        note(f"{counted(len(loaded.findings), 'finding', 'findings')}: see `relance policy check`.")
     return REFUSED if loaded.findings else FINE
 
 
@@ -143,17 +125,6 @@ def load(file: Path) -> LoadedPolicy:
         told = "\n".join(str(finding) for finding in loaded.findings)
         raise Stop(told, REFUSED, {"findings": [asdict(finding) for finding in loaded.findings]})
     return loaded.policies[0]
-
-
-def _load(files: tuple[Path, ...]) -> Loaded:
-    try:
-        if not files:
-            return load_folder(_settings().policies_dir)
-        if len(files) == 1 and files[0].is_dir():
-            return load_folder(files[0])
-        return load_files(files)
-    except CannotRead as wrong:
-        raise Stop(str(wrong), COULD_NOT_RUN) from wrong
 
 
 def _settings() -> Settings:

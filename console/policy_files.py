@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel.languages import get_official_languages
 from pydantic import ValidationError
 
 from activities.creditor import Creditor
-from activities.letter_text import TextProblem
-from activities.letters import check_texts, letter_key
-from console.findings import Finding, in_order, of_remark, of_yaml
+from console.findings import MOST_SHOWN, Finding, in_order, of_remark, of_yaml
+from console.law_files import Law, read_law, remarks_of
+from console.letter_files import LETTERS, Letters, read_letters
 from console.policy_schema import shape_remarks
-from console.strict_yaml import LARGEST, Reading, YamlFault, read_yaml
+from console.read_file import CannotRead, bytes_of
+from console.strict_yaml import Reading, read_yaml
 from dunning.lint import lint, overlaps
 from dunning.lint_codes import Remark
+from dunning.lint_gaps import gaps
+from dunning.lint_grounds import Grounds, countries_of
 from dunning.lint_letters import texts_used
 from dunning.policy import Policy
 
+__all__ = [
+    "CREDITOR",
+    "LETTERS",
+    "CannotRead",
+    "CreditorRefused",
+    "Loaded",
+    "LoadedPolicy",
+    "bundle_of",
+    "load_creditor",
+    "load_file",
+    "load_files",
+    "load_folder",
+]
 CREDITOR = "creditor.yaml"
-LETTERS = "letters"
-
-
-class CannotRead(OSError):
-    """A file or folder that was named is not there, or may not be read; the sentence names it."""
 
 
 class CreditorRefused(ValueError):
@@ -48,91 +61,96 @@ class LoadedPolicy:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What files gave: the policies that are sound, and everything found in the others, sorted by file and line."""
+    """What files gave: the policies that are sound, and everything found, sorted by file and line.
+
+    `findings` keep a policy out of service; `warnings` do not. `unjudged` are the countries whose law no file tells.
+    """
 
     policies: tuple[LoadedPolicy, ...]
     findings: tuple[Finding, ...]
     files: int = 0
+    warnings: tuple[Finding, ...] = ()
+    unjudged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Letters:
-    """The texts of a folder; `unread` are findings about files that could not even be read as texts."""
+class _Beside:
+    """What stands beside the policies of one folder, and the day whose law judges them."""
 
-    folder: Path
-    texts: dict[str, str]
-    unread: dict[str, Finding]
+    letters: Letters
+    law: Law
+    day: date
 
-    def about(self, keys: Iterable[str]) -> list[Finding]:
-        """What is wrong with these texts."""
-        return [finding for key in keys for finding in self._about(key)]
-
-    def all(self) -> list[Finding]:
-        return self.about(dict.fromkeys([*self.unread, *self.texts]))
-
-    def _about(self, key: str) -> list[Finding]:
-        if key in self.unread:
-            return [self.unread[key]]
-        file = str(self.folder / f"{key}.txt")
-        problems = _problems(key, self.texts[key])
-        return [of_yaml(file, YamlFault("P303", (problem.line, 1), {"what": problem.what})) for problem in problems]
+    @classmethod
+    def of(cls, folder: Path, day: date | None) -> _Beside:
+        return cls(read_letters(folder / LETTERS), read_law(folder), day or date.today())  # noqa: DTZ011 - the reader's
 
 
-@lru_cache(maxsize=2000)
-def _problems(key: str, text: str) -> tuple[TextProblem, ...]:
-    """What is wrong with one text; kept, because every text is tried on two invented cases."""
-    return tuple(check_texts({key: text}))
+def load_folder(path: Path, day: date | None = None) -> Loaded:
+    """All policies of a folder, with its letters/, law/ and how they fit together. Raises CannotRead.
 
-
-def load_folder(path: Path) -> Loaded:
-    """All policies of a folder, with its letters/ and how the policies fit together. Raises CannotRead."""
+    `day` is the one whose law judges them: today when left out.
+    """
     if not path.is_dir():
         raise CannotRead(f"{path} is not a folder")
-    letters = _read_letters(path / LETTERS)
+    beside = _Beside.of(path, day)
     unread = [of_remark(str(file), Reading(), Remark("P218")) for file in path.glob("*.yml")]
-    read = [_read_any(file, letters) for file in sorted(path.glob("*.yaml"))]
-    return _together([*read, _Read(unread + letters.all())])
+    read = [_read_any(file, beside) for file in sorted(path.glob("*.yaml"))]
+    policies = [one for one in read if one.file]
+    if all(one.policy for one in policies):
+        for policy, remark in gaps([one.policy for one in policies if one.policy]):
+            next(one for one in policies if one.policy is policy).tell(remark)
+    return _together([*read, _Read([*unread, *beside.letters.all(), *beside.law.findings])])
 
 
-def load_files(paths: Iterable[Path]) -> Loaded:
-    """These policy files, each with the letters/ folder beside it. Raises CannotRead."""
+def load_files(paths: Iterable[Path], day: date | None = None) -> Loaded:
+    """These policy files, each with the letters/ and law/ beside it. Raises CannotRead."""
     unique = list(dict.fromkeys(paths))
-    folders = {file.parent: _read_letters(file.parent / LETTERS) for file in unique}
-    return _together([_read_any(file, folders[file.parent]) for file in unique])
+    beside = {folder: _Beside.of(folder, day) for folder in dict.fromkeys(file.parent for file in unique)}
+    law = [_Read(list(one.law.findings)) for one in beside.values()]
+    return _together([*(_read_any(file, beside[file.parent]) for file in unique), *law])
 
 
-def load_file(path: Path) -> Loaded:
-    """One policy file with the letters/ folder beside it. Raises CannotRead."""
-    return load_files([path])
+def load_file(path: Path, day: date | None = None) -> Loaded:
+    """One policy file with the letters/ and law/ beside it. Raises CannotRead."""
+    return load_files([path], day)
 
 
 def load_creditor(path: Path) -> Creditor:
     """The creditor's details. Raises CannotRead, or CreditorRefused with the findings."""
-    reading = read_yaml(_bytes(path))
+    reading = read_yaml(bytes_of(path))
     if reading.faults:
         raise CreditorRefused(in_order(of_yaml(str(path), fault) for fault in reading.faults))
     try:
         return Creditor.model_validate(reading.data)
     except ValidationError as wrong:
-        remarks = _model_remarks(wrong)
+        remarks = remarks_of(wrong)
         raise CreditorRefused(in_order(of_remark(str(path), reading, remark) for remark in remarks)) from None
 
 
 @dataclass(frozen=True)
 class _Read:
-    """What one file gave; `policy` when it has the shape of one, `sound` when nothing was found in it."""
+    """What one file gave; `policy` when it has the shape of one."""
 
     findings: list[Finding]
     file: str = ""  # of a policy
-    reading: Reading | None = None
+    reading: Reading = field(default_factory=Reading)
     policy: Policy | None = None
     bundle: dict[str, Any] | None = None
+    unjudged: tuple[str, ...] = ()
+
+    def tell(self, remark: Remark) -> None:
+        self.findings.append(of_remark(self.file, self.reading, remark))
+
+    @property
+    def sound(self) -> bool:
+        return all(finding.warns for finding in self.findings)
 
 
-def _read_any(path: Path, letters: _Letters) -> _Read:
+def _read_any(path: Path, beside: _Beside) -> _Read:
     """A policy, or the creditor's file, which stands beside them and is named with them by `*.yaml`."""
     if path.name != CREDITOR:
-        return _read_policy(path, letters)
+        return _read_policy(path, beside)
     try:
         load_creditor(path)
     except CreditorRefused as refused:
@@ -140,8 +158,8 @@ def _read_any(path: Path, letters: _Letters) -> _Read:
     return _Read([])
 
 
-def _read_policy(path: Path, letters: _Letters) -> _Read:
-    file, reading = str(path), read_yaml(_bytes(path))
+def _read_policy(path: Path, beside: _Beside) -> _Read:
+    file, reading = str(path), read_yaml(bytes_of(path))
     if reading.faults:
         return _Read([of_yaml(file, fault) for fault in reading.faults], file)
     policy, remarks = _checked(reading.data)
@@ -149,32 +167,49 @@ def _read_policy(path: Path, letters: _Letters) -> _Read:
         return _Read([of_remark(file, reading, remark) for remark in remarks], file)
     if policy.policy != path.stem:
         remarks.append(Remark("P210", ("policy",), {"policy": policy.policy, "file": path.name}))
-    remarks += lint(policy, letters.texts)
+    letters, grounds = beside.letters, _grounds(beside, policy)
+    remarks += lint(policy, letters.texts, grounds)
     used = texts_used(policy, letters.texts)
-    findings = [of_remark(file, reading, remark) for remark in remarks] + letters.about(used)
-    return _Read(findings, file, reading, policy, bundle_of(policy, used))
+    findings = [letters.at(remark) if remark.text else of_remark(file, reading, remark) for remark in remarks]
+    known = {country for pack in grounds.packs for country in pack.countries}
+    unjudged = tuple(sorted(countries_of(policy) - known))
+    return _Read([*findings, *letters.about(used)], file, reading, policy, bundle_of(policy, used), unjudged)
+
+
+def _grounds(beside: _Beside, policy: Policy) -> Grounds:
+    languages = {country: _languages(country) for country in countries_of(policy)}
+    return Grounds(beside.day, beside.law.packs, beside.law.hard_words, languages)
+
+
+@lru_cache(maxsize=300)
+def _languages(country: str) -> tuple[str, ...]:
+    """The country's official languages by two letters (Unicode CLDR, as Babel ships it)."""
+    spoken = get_official_languages(country, regional=True, de_facto=True)
+    return tuple(
+        dict.fromkeys(language.partition("_")[0] for language in spoken if len(language.partition("_")[0]) == 2)
+    )
 
 
 def _checked(data: Any) -> tuple[Policy | None, list[Remark]]:
     remarks = shape_remarks(data)
-    if remarks:
+    if len(remarks) > MOST_SHOWN:
         return None, remarks
     try:
-        return Policy.model_validate(data), []
+        policy = Policy.model_validate(data)
     except ValidationError as wrong:
-        return None, _model_remarks(wrong)
+        return None, remarks + _elsewhere(remarks_of(wrong), remarks)
+    return (None if remarks else policy), remarks
 
 
-def _model_remarks(wrong: ValidationError) -> list[Remark]:
-    return [_model_remark(fault["loc"], fault["type"], fault["msg"]) for fault in wrong.errors(include_url=False)]
-
-
-def _model_remark(path: tuple[str | int, ...], kind: str, message: str) -> Remark:
-    if kind == "extra_forbidden":
-        return Remark("P201", path, {"key": str(path[-1]), "hint": "it is not one of those that are read"}, at_key=True)
-    if kind == "missing":
-        return Remark("P202", path[:-1], {"key": str(path[-1])})
-    return Remark("P208", path, {"detail": message.removeprefix("Value error, ").rstrip(".")})
+def _elsewhere(found: list[Remark], told: list[Remark]) -> list[Remark]:
+    """Those that are about other places than what was told: around and inside these they are its consequences."""
+    paths = {remark.path for remark in told}
+    around = {path[:length] for path in paths for length in range(len(path) + 1)}
+    return [
+        remark
+        for remark in found
+        if remark.path not in around and not any(remark.path[:length] in paths for length in range(len(remark.path)))
+    ]
 
 
 def bundle_of(policy: Policy, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -183,41 +218,19 @@ def bundle_of(policy: Policy, texts: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _together(read: list[_Read]) -> Loaded:
-    known = [one for one in read if one.policy and one.reading]
-    findings = [finding for one in read for finding in one.findings]
+    known = [one for one in read if one.policy]
     for policy, remark in overlaps([one.policy for one in known if one.policy]):
-        one = next(one for one in known if one.policy is policy)
-        if one.reading:
-            finding = of_remark(one.file, one.reading, remark)
-            one.findings.append(finding)
-            findings.append(finding)
+        next(one for one in known if one.policy is policy).tell(remark)
     sound = tuple(
         LoadedPolicy(one.policy, one.bundle, one.file)
         for one in known
-        if one.policy and one.bundle is not None and not one.findings
+        if one.policy and one.bundle is not None and one.sound
     )
-    return Loaded(sound, in_order(findings), sum(bool(one.file) for one in read))
-
-
-def _read_letters(folder: Path) -> _Letters:
-    letters = _Letters(folder, {}, {})
-    for path in sorted(folder.glob("*.txt")) if folder.is_dir() else ():
-        key, raw = letter_key(path.name), _bytes(path)
-        if key is None:
-            letters.unread[path.name] = of_remark(str(path), Reading(), Remark("P304"))
-            continue
-        try:
-            letters.texts[key] = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            letters.unread[key] = of_yaml(str(path), YamlFault("P105", (1, 1)))
-            letters.texts[key] = ""  # there, so that no policy says it is missing as well
-    return letters
-
-
-def _bytes(path: Path) -> bytes:
-    """At most one byte more than is read, so that an endless file is seen to be too large."""
-    try:
-        with path.open("rb") as opened:
-            return opened.read(LARGEST + 1)
-    except OSError as wrong:
-        raise CannotRead(f"{path} cannot be read: {wrong.strerror}") from wrong
+    findings = [finding for one in read for finding in one.findings]
+    return Loaded(
+        sound,
+        in_order(finding for finding in findings if not finding.warns),
+        sum(bool(one.file) for one in read),
+        in_order(finding for finding in findings if finding.warns),
+        tuple(sorted({country for one in known for country in one.unjudged})),
+    )

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft7Validator, ValidationError, validators
 
+from console.policy_schema_words import EXAMPLES, MEANINGS, SNIPPETS
 from dunning.lint_codes import Remark
 from dunning.policy import Policy
 
+_MOST_ERRORS = 1000  # more are not read by anybody, and take seconds to find
+_LONGEST_USUAL = 60
 _TYPES = {"object": "keys and values", "array": "a list", "string": "text", "integer": "a whole number"}
 
 
@@ -20,12 +24,48 @@ def policy_schema() -> dict[str, Any]:
     made = _plain(Policy.model_json_schema())
     definitions = made.pop("$defs")
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "An escalation policy of Relance"}
-    return {**made, **head, "definitions": definitions}
+    for name, part in {"Policy": made, **definitions}.items():
+        _explained(name, part)
+    return {**head, **made, "definitions": definitions}
 
 
 def schema_text() -> str:
     """The schema as it stands in policies/policy.schema.json."""
-    return json.dumps(policy_schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _explained(name: str, part: dict[str, Any]) -> None:
+    """Adds what an editor shows: what values mean, examples, what holds without a key, pieces to insert."""
+    if name in SNIPPETS:
+        part["defaultSnippets"] = SNIPPETS[name]
+    _valued(name, part)
+    for key, node in part.get("properties", {}).items():
+        place = f"{name}.{key}"
+        # An editor would write every default into the file: it is told instead.
+        usual = _flow(node.pop("default", []))
+        told = [f"Usual: `{usual}`."] if 0 < len(usual) < _LONGEST_USUAL else []
+        told += [f"Example: `{_flow(shown)}`." for shown in EXAMPLES.get(place, ())]
+        if told:
+            node["description"] = " ".join([node["description"], *told])
+        if place in SNIPPETS:
+            node["defaultSnippets"] = SNIPPETS[place]
+        if "`" in node.get("description", ""):
+            node["markdownDescription"] = node["description"]  # else an editor shows the marks and not what they mark
+        _valued(place, node.get("items", node))
+
+
+def _valued(place: str, node: dict[str, Any]) -> None:
+    if "enum" in node and place in MEANINGS:
+        node["markdownEnumDescriptions"] = [MEANINGS[place][value] for value in node["enum"]]
+
+
+def _flow(value: Any) -> str:
+    """A value as it is written on one line of a policy; nothing for an empty one."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]" if value else ""
+    return str(value)
 
 
 def _plain(node: Any) -> Any:
@@ -44,9 +84,8 @@ def _plain(node: Any) -> Any:
     if kept.get("type") == "array" and not _are_parts(kept.get("items", {})):
         kept["uniqueItems"] = True
     if "$ref" in kept:
-        target = str(kept.pop("$ref")).replace("#/$defs/", "#/definitions/")
-        # In draft-07 a `$ref` hides everything beside it.
-        kept = {**kept, "allOf": [{"$ref": target}]} if kept else {"$ref": target}
+        # In draft-07 a `$ref` hides every rule beside it; the words beside it are what an editor shows of the key.
+        kept["$ref"] = str(kept["$ref"]).replace("#/$defs/", "#/definitions/")
     return kept
 
 
@@ -72,8 +111,8 @@ _VALIDATOR = _extend(Draft7Validator, {"uniqueItems": _no_doubles})(policy_schem
 
 
 def shape_remarks(data: Any) -> list[Remark]:
-    """Everything in plain data that does not have the shape of a policy."""
-    return [remark for error in _VALIDATOR.iter_errors(data) for remark in _remarks(error)]
+    """What in plain data does not have the shape of a policy: all of it, or the first thousand things."""
+    return [remark for error in islice(_VALIDATOR.iter_errors(data), _MOST_ERRORS) for remark in _remarks(error)]
 
 
 def _remarks(error: Any) -> Iterator[Remark]:
@@ -145,7 +184,7 @@ def _shown(value: Any) -> str:
 
 def _description(error: Any) -> str:
     schema = error.schema if isinstance(error.schema, dict) else {}
-    return str(schema.get("description", "see the schema")).rstrip(".")
+    return str(schema.get("patternErrorMessage", "see the schema")).rstrip(".")
 
 
 def _bound(error: Any) -> str:

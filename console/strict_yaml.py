@@ -110,6 +110,7 @@ class _Reader:
         self.events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         self.reading = reading
         self.parts = 0
+        self.anchors: set[str] = set()
 
     def document(self) -> None:
         next(self.events)  # the start of the stream
@@ -130,8 +131,10 @@ class _Reader:
         if self.parts > MOST_PARTS:
             raise _Fatal(YamlFault("P104", _at(event.start_mark), {"most": str(MOST_PARTS)}))
         self.reading.places[path] = _at(event.start_mark)
-        if getattr(event, "anchor", None):
-            self.fault("P108", event, name=str(event.anchor)[:60])
+        anchor = str(getattr(event, "anchor", None) or "")
+        if anchor and anchor not in self.anchors:  # told once: a bomb has a few names, and any number of copies
+            self.anchors.add(anchor)
+            self.fault("P108", event, name=anchor[:60])
         if isinstance(event, yaml.AliasEvent):
             return None
         if event.tag:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from dunning.fact import Fact, ShortText
 from dunning.money import Money
@@ -100,12 +100,54 @@ class StepRepeated(Fact):
     step: Name
 
 
+class MoveAnswers(BaseModel):
+    """What a person says about a move to another policy; what is not said stays a question, and the case where it is.
+
+    `missing`: milder steps of the new policy that were never sent. `renamed`: step of before -> step of the new policy.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    time: Literal["recomputed", "kept"] = "recomputed"
+    missing: Literal["ask", "leave_out", "walk"] = "ask"
+    renamed: dict[Name, Name] = Field(default_factory=dict, max_length=40)
+    not_taken: Literal["ask", "move"] = "ask"
+    reason: ShortText = ""
+
+
+class MoveEffect(BaseModel):
+    """What a move does to the course of one case; worked out by `dunning.adopting`, never told from outside.
+
+    `left_out`: step -> why, in a code of SENTENCES. `due`: when the next step is due whatever its own day says.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    not_before: AwareDatetime | None = None
+    due: AwareDatetime | None = None
+    renamed: dict[Name, Name] = Field(default_factory=dict)
+    left_out: dict[Name, str] = Field(default_factory=dict)
+    walks: tuple[Name, ...] = ()
+
+
 class PolicyChanged(Fact):
-    """A person moved the case to another policy."""
+    """A person moved the case to another policy. `expects` is the case's `seq` that the person's plan was made on."""
 
     fact: Literal["PolicyChanged"] = "PolicyChanged"
     policy: Name
     policy_hash: Annotated[str, Field(pattern=r"^[A-Za-z0-9:._-]{1,80}$")]
+    answers: MoveAnswers = MoveAnswers()
+    expects: int | None = None
+    effect: MoveEffect = MoveEffect()
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What is not said is left out: the moves of older releases are written as they were."""
+        unsaid = {name for name in ("answers", "expects", "effect") if getattr(self, name) == _UNSAID[name]}
+        return {name: value for name, value in write(self).items() if name not in unsaid}
+
+
+_UNSAID: dict[str, object] = {"answers": MoveAnswers(), "expects": None, "effect": MoveEffect()}
 
 
 class CaseWrittenOff(Fact):

@@ -7,6 +7,7 @@ from datetime import datetime
 from dunning import facts as f
 from dunning.case import Case
 from dunning.decision import AskPerson, Decision, Task, Wait
+from dunning.making import made
 from dunning.reasons import Because
 from dunning.schedule import Place
 
@@ -15,11 +16,13 @@ Answer = Decision | f.Fact | None
 
 
 def wait(case: Case, until: datetime, why: Because, step: str | None = None) -> Wait:
-    return Wait(until=until, because=why, outstanding=case.outstanding, step=step)
+    told = {"because": why, "outstanding": case.outstanding, "tasks": (), "do": "wait", "until": until, "step": step}
+    return made(Wait, told)
 
 
 def ask(case: Case, task: Task, until: datetime | None = None) -> AskPerson:
-    return AskPerson(because=task.why, outstanding=case.outstanding, tasks=(task,), until=until, step=task.step)
+    told = {"because": task.why, "outstanding": case.outstanding, "tasks": (task,), "do": "ask"}
+    return made(AskPerson, told | {"until": until, "step": task.step})
 
 
 def fact_id(case: Case, word: str) -> str:

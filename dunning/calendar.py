@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +14,8 @@ from dunning.case import Debtor
 from dunning.policy import CalendarRules, Weekday, minutes
 from dunning.terms import Counting, Delay
 
+_MOST_RULES = 2048
+_by_rules: dict[tuple[int, str | None, str | None, str | None], tuple[CalendarRules, ContactCalendar]] = {}
 _FARTHEST = 3650 * 3  # days: no delay of a policy reaches farther
 
 
@@ -65,6 +67,7 @@ class ContactCalendar:
     week_days: frozenset[int]
     hours: tuple[tuple[int, int], ...]
     holidays_of: tuple[str, str | None] | None
+    _openings: dict[date, datetime] = field(default_factory=dict, repr=False, compare=False)
 
     def is_contact_day(self, day: date) -> bool:
         """Whether the debtor may be contacted on the day."""
@@ -109,7 +112,10 @@ class ContactCalendar:
 
     def opening(self, day: date) -> datetime:
         """The first moment of contact on the day, or on the next contact day (UTC)."""
-        return self._at(self.contact_day(day), self.hours[0][0])
+        known = self._openings.get(day)
+        if known is None:
+            known = self._openings[day] = self._at(self.contact_day(day), self.hours[0][0])
+        return known
 
     def day_after(self, day: date) -> datetime:
         """The first moment of contact after the day is over: when a promise or a hold may be looked at (UTC)."""
@@ -129,8 +135,15 @@ class ContactCalendar:
 
 def calendar_for(rules: CalendarRules, debtor: Debtor) -> ContactCalendar:
     """The policy's calendar; the debtor's own country and time zone prevail where they are known."""
-    zone = debtor.time_zone if debtor.time_zone and knows_zone(debtor.time_zone) else rules.time_zone
-    return _calendar(rules, zone, _country(rules, debtor))
+    # Asked for many times in each decision: known by the very rules, because to hash them takes longer.
+    key = (id(rules), debtor.time_zone, debtor.country, debtor.subdivision)
+    known = _by_rules.get(key)
+    if known is None or known[0] is not rules:
+        zone = debtor.time_zone if debtor.time_zone and knows_zone(debtor.time_zone) else rules.time_zone
+        if len(_by_rules) >= _MOST_RULES:
+            _by_rules.clear()
+        known = _by_rules[key] = (rules, _calendar(rules, zone, _country(rules, debtor)))
+    return known[1]
 
 
 def _country(rules: CalendarRules, debtor: Debtor) -> tuple[str, str | None] | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from dunning.facts import Instalment
+from dunning.acts import Instalment, MoveEffect
 from dunning.money import Money
 from dunning.terms import DebtorKind, Route, Solvency
 
@@ -212,6 +212,7 @@ class Case(BaseModel):
     hurry: bool = False
     spent: dict[str, int] = Field(default_factory=dict)  # occurrences used up by refused or unknown deliveries
     resumed_at: AwareDatetime | None = None
+    moved: MoveEffect | None = None  # what the last move to another policy leaves to be done
     ended: Ended | None = None
     seen: tuple[str, ...] = ()
     seq: int = 0
@@ -234,8 +235,7 @@ class Case(BaseModel):
     @property
     def paid(self) -> Money:
         """Sum of the payments that were not taken back."""
-        amounts = (p.amount for p in self.payments.values() if p.amount and not p.reversed_at)
-        return sum(amounts, start=self.zero)
+        return sum((p.amount for p in self.payments.values() if p.amount and not p.reversed_at), start=self.zero)
 
     @property
     def credited(self) -> Money:

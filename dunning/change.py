@@ -8,9 +8,12 @@ from typing import Any
 
 from dunning import facts as f
 from dunning.case import Case, Problem, Question
+from dunning.making import remade
 
 MOST_SEEN = 500
 MOST_PROBLEMS = 50
+_SUMMED = frozenset({"invoice", "payments", "credits", "disputes"})
+_SUMS = ("balance", "upheld", "contested", "outstanding")  # what a case works out of them
 
 
 @singledispatch
@@ -19,7 +22,7 @@ def change(fact: f.Fact, case: Case) -> Case:
 
 
 def replace(case: Case, **fields: Any) -> Case:
-    return case.model_copy(update=fields)
+    return remade(case, fields, () if _SUMMED.isdisjoint(fields) else _SUMS)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

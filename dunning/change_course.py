@@ -6,6 +6,7 @@ from dunning import facts as f
 from dunning.case import Approval, CallAttempt, Case, Ended, Hold, Outcome, Plan, Promise, Question, Retry, StepRecord
 from dunning.change import ask, change, replace, resume, with_problem
 from dunning.fact import MOST_FACT_MONEY
+from dunning.making import remade
 
 
 @change.register
@@ -51,7 +52,7 @@ def _(fact: f.HoldEnded, case: Case) -> Case:
 def _(fact: f.CallMade, case: Case) -> Case:
     pending = next((a for a in reversed(case.calls) if a.result is None), None)
     if pending:
-        ended = pending.model_copy(update={"result": fact.result, "result_at": fact.at})
+        ended = remade(pending, {"result": fact.result, "result_at": fact.at})
         case = replace(case, calls=tuple(ended if a is pending else a for a in case.calls))
         if fact.result in ("promised", "disputed"):
             done = StepRecord(step=pending.step, occurrence=case.next_occurrence(pending.step), at=fact.at, done=True)
@@ -82,7 +83,16 @@ def _recorded(case: Case, record: StepRecord) -> Case:
         hurry=False,
         again=None,
         again_after=0,
+        moved=_left_of_move(case.moved, record),
     )
+
+
+def _left_of_move(moved: f.MoveEffect | None, record: StepRecord) -> f.MoveEffect | None:
+    """The moment kept is for one step, what was never sent is walked once, and a letter ends the day of the move."""
+    if moved is None or record.why == "entered_by_age":
+        return moved
+    walks = tuple(step for step in moved.walks if step != record.step)
+    return None if record.done and not walks else moved.model_copy(update={"due": None, "walks": walks})
 
 
 @change.register
@@ -121,7 +131,28 @@ def _(fact: f.StepRepeated, case: Case) -> Case:
 
 @change.register
 def _(fact: f.PolicyChanged, case: Case) -> Case:
-    return resume(case, fact.at, policy=fact.policy, policy_hash=fact.policy_hash, approval=None, retry=None)
+    effect, told = fact.effect, {"policy": fact.policy, "by": fact.by, "reason": fact.answers.reason or "-"}
+    records = [_under_new_name(case, fact, name, new) for name, new in effect.renamed.items()]
+    for step, why in effect.left_out.items():
+        words = {"step": step, **told}
+        number = case.next_occurrence(step)
+        records.append(StepRecord(step=step, occurrence=number, at=fact.at, done=False, why=why, words=words))
+    steps = (*case.steps, *records)
+    left = effect.model_copy(update={"renamed": {}, "left_out": {}})  # these two are done: the records say so
+    fields = {"policy": fact.policy, "policy_hash": fact.policy_hash, "steps": steps, "approval": None}
+    if left == f.MoveEffect():
+        return replace(case, **fields, moved=None)
+    return resume(case, fact.at, **fields, moved=left)  # work that the move laid aside is new work when it comes again
+
+
+def _under_new_name(case: Case, fact: f.PolicyChanged, name: str, new: str) -> StepRecord:
+    """The step under its name in the new policy: behind, with the deadline that it gave."""
+    deadline = next((r.deadline for r in reversed(case.records(name)) if r.deadline), None)
+    words = {"step": new, "was": name, "policy": fact.policy}
+    number = case.next_occurrence(new)
+    return StepRecord(
+        step=new, occurrence=number, at=fact.at, done=False, why="went_under", words=words, deadline=deadline
+    )
 
 
 @change.register

@@ -12,6 +12,7 @@ from dunning.calendar import calendar_for
 from dunning.calling import calling
 from dunning.case import Case, Outcome, Plan, Question
 from dunning.decision import AskPerson, Close, Decision, Perform, Task
+from dunning.making import remade
 from dunning.money import Money
 from dunning.policy import Policy
 from dunning.reasons import Because, because
@@ -41,18 +42,22 @@ def decide(policy: Policy, case: Case, now: datetime) -> Decision | f.Fact:
     """The next decision for the case, or a fact that must be taken in first (see `settle`)."""
     for rule in _RULES:
         answer = rule(policy, case, now)
+        if answer is None:
+            continue
         if isinstance(answer, f.Fact):
             return answer
-        if answer is not None:
+        if answer.tasks or case.problems or case.disputes or case.balance < case.zero:
             tasks = (*(_anew(case, task) for task in answer.tasks), *_standing(policy, case, answer))
-            return answer.model_copy(update={"tasks": tasks}) if tasks else answer
+            return remade(answer, {"tasks": tasks}) if tasks != answer.tasks else answer
+        return answer
     raise AssertionError("the last rule always answers")
 
 
 def _anew(case: Case, task: Task) -> Task:
     """Work that was laid aside by a hold or a promise is new work afterwards: a key that was done never opens again."""
-    since = f"@{case.resumed_at.isoformat()}" if case.resumed_at else ""
-    return task.model_copy(update={"key": task.key + since})
+    if case.resumed_at is None:
+        return task
+    return task.model_copy(update={"key": f"{task.key}@{case.resumed_at.isoformat()}"})
 
 
 def _standing(policy: Policy, case: Case, decision: Decision) -> list[Task]:

@@ -7,32 +7,31 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dunning import facts as f
+from dunning.assumed import People
 from dunning.calendar import calendar_for
 from dunning.case import Case
-from dunning.decision import AskPerson
 from dunning.explain_words import WORDS, word, words
 from dunning.policy import Policy, Step
-from dunning.simulate import Happening, TimelineEntry, simulate
-from dunning.terms import AmountRange, Conditions, Delay, NumberRange
+from dunning.simulate import TimelineEntry, What, simulate_with
+from dunning.terms import AmountRange, Conditions, Day, Delay, NumberRange
 
-_MOST_ACTS = 200
 _FARTHEST = timedelta(days=3650)
-_A_MOMENT = timedelta(minutes=1)  # what happens at the very moment of a question is taken in before it is asked
 
 
 def course(policy: Policy, language: str = "en") -> list[str]:
     """The policy in sentences, in English or French (`fr`): what it takes, its steps in order, what events do."""
-    steps = [f"{number}. {_step(step, language)}" for number, step in enumerate(policy.steps, start=1)]
-    return [*_head(policy, language), *steps, *_events(policy, language)]
+    steps = [f"{number}. {step_words(step, language)}" for number, step in enumerate(policy.steps, start=1)]
+    return [*head_words(policy, language), *steps, *event_words(policy, language)]
 
 
-def _head(policy: Policy, language: str) -> Iterator[str]:
+def head_words(policy: Policy, language: str) -> Iterator[str]:
+    """What it takes, where a late case begins, when it contacts, what counts as paid, what is claimed beside."""
     takes, calendar, enters = policy.takes, policy.calendar, policy.enters
     told = word("takes", language, debtor=words(takes.debtor, language), currency=", ".join(takes.currency))
     for code, names in (("of_segment", takes.segment), ("of_country", takes.country)):
         told += word(code, language, names=", ".join(names)) if names else ""
     if takes.amount:
-        told += word("of_amount", language, range=_range(takes.amount, language))
+        told += word("of_amount", language, range=range_words(takes.amount, language))
     yield f"{told}."
     beyond = policy.find(enters.never_beyond or "")
     yield word(enters.at, language, step=beyond.words if beyond else enters.never_beyond)
@@ -43,15 +42,33 @@ def _head(policy: Policy, language: str) -> Iterator[str]:
         hours=", ".join(calendar.contact_hours),
         zone=calendar.time_zone,
         holidays=word("no_holidays", language) if calendar.public_holidays == "closed" else "",
-        gap=_days(policy.least_gap, language),
+        gap=delay_words(policy.least_gap, language),
     )
-    yield word("tolerance", language, amounts=_amounts(policy.tolerance))
+    yield word("tolerance", language, amounts=amounts_words(policy.tolerance))
+    if claimed := list(_claimed(policy, language)):
+        yield word("charges", language, claimed=", ".join(claimed))
 
 
-def _step(step: Step, language: str) -> str:
-    anchor = f"before_{step.day.before}" if step.day.before else f"after_{step.day.after}"
-    when = word(anchor, language, days=_days(step.day, language), of=step.day.of)
-    return f"{step.words}: {when}, {'; '.join(_what(step, language))}."
+def _claimed(policy: Policy, language: str) -> Iterator[str]:
+    """What is claimed beside the invoice."""
+    charges = policy.charges
+    if charges and charges.contract_rate:
+        yield word("contract_rate", language, rate=f"{charges.contract_rate} %")
+    if charges and charges.indemnity:
+        yield word(f"indemnity_{charges.indemnity}", language)
+    if charges and charges.fee:
+        yield word("fee", language, amounts=amounts_words(charges.fee))
+
+
+def step_words(step: Step, language: str) -> str:
+    """A step in a sentence: its title, its day and what it does."""
+    return f"{step.words}: {day_words(step.day, language)}, {'; '.join(_what(step, language))}."
+
+
+def day_words(day: Day, language: str) -> str:
+    """When a step is due: `7 days after the due date`."""
+    anchor = f"before_{day.before}" if day.before else f"after_{day.after}"
+    return word(anchor, language, days=delay_words(day, language), of=day.of)
 
 
 def _what(step: Step, language: str) -> Iterator[str]:
@@ -63,34 +80,36 @@ def _what(step: Step, language: str) -> Iterator[str]:
         yield word("call", language, n=step.call.attempts, to=to)
     if step.fork:
         alone = len(step.fork) == 1
-        told = [_branch(branch.when, words(branch.then, language), language, alone) for branch in step.fork]
+        told = [branch_words(branch.when, words(branch.then, language), language, alone) for branch in step.fork]
         yield word("fork", language, branches=", ".join(told))
     if step.pay_within:
-        yield word("pay_within", language, days=_days(step.pay_within, language))
+        yield word("pay_within", language, days=delay_words(step.pay_within, language))
     if step.when:
-        yield word("only_if", language, condition=_condition(step.when, language))
+        yield word("only_if", language, condition=condition_words(step.when, language))
     if step.repeat:
-        yield word("repeat", language, n=step.times, days=_days(step.repeat.every, language))
+        yield word("repeat", language, n=step.times, days=delay_words(step.repeat.every, language))
     if step.approval == "required":
         yield word("approval", language)
     if step.if_missed != "send_now":
         yield word(f"missed_{step.if_missed}", language)
 
 
-def _branch(when: Conditions | None, route: str, language: str, alone: bool) -> str:
+def branch_words(when: Conditions | None, route: str, language: str, alone: bool) -> str:
+    """A branch of a fork: `agency if outstanding at least 300.00 EUR`."""
     if when is None:
         return route if alone else word("else", language, route=route)
-    return word("if", language, route=route, condition=_condition(when, language))
+    return word("if", language, route=route, condition=condition_words(when, language))
 
 
-def _condition(when: Conditions, language: str) -> str:
+def condition_words(when: Conditions, language: str) -> str:
+    """Facts that must all hold, joined by `and`."""
     told = []
     for key in type(when).model_fields:
         value = getattr(when, key)
         if value is None:
             continue
         listed = isinstance(value, tuple)
-        inner = _alternatives(key, value, language) if listed else _range(value, language)
+        inner = _alternatives(key, value, language) if listed else range_words(value, language)
         told.append(word(key, language, x=inner))
     return word("and", language).join(told)
 
@@ -101,36 +120,43 @@ def _alternatives(key: str, values: tuple[object, ...], language: str) -> str:
     return word("or", language).join(named)
 
 
-def _range(value: AmountRange | NumberRange, language: str) -> str:
+def range_words(value: AmountRange | NumberRange, language: str) -> str:
+    """`at least 500.00 EUR and less than 900.00 EUR`."""
     bounds = (("at_least", value.at_least), ("below", value.below))
-    said = [word(code, language, x=_amounts(x) if isinstance(x, tuple) else x) for code, x in bounds if x is not None]
+    said = [
+        word(code, language, x=amounts_words(x) if isinstance(x, tuple) else x) for code, x in bounds if x is not None
+    ]
     return word("and", language).join(said)
 
 
-def _amounts(amounts: object) -> str:
+def amounts_words(amounts: object) -> str:
+    """One amount, or one for each currency: `5.00 EUR / 8.00 CAD`."""
     return " / ".join(str(amount) for amount in amounts) if isinstance(amounts, tuple) else str(amounts)
 
 
-def _days(delay: Delay, language: str) -> str:
+def delay_words(delay: Delay, language: str) -> str:
+    """`1 day`, `7 days`, `10 business days`."""
     return word(f"{'one_' if delay.days == 1 else ''}{delay.counted_in}", language, n=delay.days)
 
 
-def _events(policy: Policy, language: str) -> Iterator[str]:
+def event_words(policy: Policy, language: str) -> Iterator[str]:
+    """What a dispute, a broken promise, a defaulted plan and a payment taken back do: a sentence each."""
     after = policy.after
     yield word("dispute", language, what=words(after.dispute.stops, language))
     for code, rule in (("broken_promise", after.broken_promise), ("defaulted_plan", after.defaulted_plan)):
-        yield word(code, language, days=_days(rule.grace, language), then=words(rule.then, language))
+        yield word(code, language, days=delay_words(rule.grace, language), then=words(rule.then, language))
     yield word("reversed_payment", language, then=words(after.reversed_payment.then, language))
 
 
 @dataclass(frozen=True)
 class Dated:
-    """One thing that will happen: the moment (UTC), the day at the debtor's, and a sentence."""
+    """A thing that will happen: the moment (UTC), the day at the debtor's, a sentence, the step, what becomes of it."""
 
     at: datetime
     day: date
     sentence: str
     step: str | None
+    what: What
 
 
 def dated_course(policy: Policy, case: Case, language: str = "en", now: datetime | None = None) -> list[Dated]:
@@ -138,27 +164,9 @@ def dated_course(policy: Policy, case: Case, language: str = "en", now: datetime
 
     Starts where the case stands, at `now` for one that has begun; ends where a person must decide, or after ten years.
     """
-    began = case.opened_at or case.added_at
-    happenings = [Happening(at=began, away_until=now)] if now and now > began else []
-    life = simulate(policy, case, happenings, began + _FARTHEST)
-    while isinstance(life.decision, AskPerson) and len(happenings) < _MOST_ACTS:
-        asked = max(life.timeline[-1].at, now) if now else life.timeline[-1].at
-        act = _assumed_act(life.decision, len(happenings), asked + _A_MOMENT)
-        if act is None:
-            break
-        happenings.append(Happening(at=act.at, fact=act))
-        life = simulate(policy, case, happenings, began + _FARTHEST)
-    ahead = [entry for entry in life.timeline if now is None or entry.at >= now]
-    return [told for entry in ahead for told in _told(policy, case, entry, language)]
-
-
-def _assumed_act(decision: AskPerson, number: int, at: datetime) -> f.Fact | None:
-    task = next(iter(decision.tasks), None)
-    if task and task.kind == "approve" and task.step:
-        return f.StepApproved(id=f"assumed-{number}", at=at, step=task.step)
-    if task and task.kind == "call":
-        return f.CallMade(id=f"assumed-{number}", at=at, result="no_answer")
-    return None
+    begin = max(case.opened_at or case.added_at, now) if now else case.opened_at or case.added_at
+    life = simulate_with(policy, case, People(), (begin, begin + _FARTHEST))
+    return [told for entry in life.timeline for told in _told(policy, case, entry, language)]
 
 
 def _told(policy: Policy, case: Case, entry: TimelineEntry, language: str) -> Iterator[Dated]:
@@ -180,7 +188,7 @@ def _told(policy: Policy, case: Case, entry: TimelineEntry, language: str) -> It
             sentence = word("person", language, why=why)
     if sentence:
         day = calendar_for(policy.calendar, case.debtor).local_day(entry.at)
-        yield Dated(entry.at, day, sentence, entry.step)
+        yield Dated(entry.at, day, sentence, entry.step, entry.what)
 
 
 def _why(entry: TimelineEntry, language: str) -> str:

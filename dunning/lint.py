@@ -7,27 +7,33 @@ from itertools import combinations
 
 from dunning.calendar import knows_country, knows_zone
 from dunning.lint_codes import Remark
+from dunning.lint_grounds import Grounds
+from dunning.lint_law import law_rules
 from dunning.lint_letters import letter_rules
 from dunning.lint_money import money_rules
+from dunning.lint_never import never_rules
 from dunning.lint_order import order_rules
 from dunning.lint_people import people_rules
 from dunning.lint_reach import reach_rules
+from dunning.lint_words import word_rules
 from dunning.policy import Policy, Takes, minutes
 from dunning.terms import AmountRange
 
 _LEAST_OPEN = 30  # minutes a day, so that an outage of a few minutes does not cost a whole day
 
 
-def lint(policy: Policy, texts: Mapping[str, str]) -> list[Remark]:
+def lint(policy: Policy, texts: Mapping[str, str], grounds: Grounds) -> list[Remark]:
     """All remarks about a policy's meaning; `texts` are the letters by key, such as `reminder.firm.fr`."""
     rules: tuple[Callable[[Policy], Iterator[Remark]], ...] = (
         order_rules,
         _calendar_rules,
         money_rules,
         reach_rules,
+        never_rules,
     )
     told = [remark for rule in rules for remark in rule(policy)]
-    return told + list(letter_rules(policy, texts)) + list(people_rules(policy, texts))
+    told += [*letter_rules(policy, texts), *people_rules(policy, texts)]
+    return [*told, *word_rules(policy, texts, grounds), *law_rules(policy, grounds)]
 
 
 def _calendar_rules(policy: Policy) -> Iterator[Remark]:

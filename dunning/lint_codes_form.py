@@ -26,16 +26,34 @@ FORM = {
         "too-large",
         "the file has {size} bytes, more than the {largest} that are read",
         "A policy is a page: take out what is not one.",
+        "a policy of 50 MB, say a log file that was copied here",
+        "a policy of two pages",
+        shown="words",
     ),
     "P103": Kind(
         "too-deep",
         "this is nested deeper than {most} levels",
         "A policy needs eight levels at most: look for brackets that are never closed.",
+        "ten thousand opening brackets",
+        "lists and keys inside one another on eight levels, as the example has them",
+        shown="words",
     ),
     "P104": Kind(
-        "too-many-parts", "the file has more than {most} parts", "A policy is a page: take out what is not one."
+        "too-many-parts",
+        "the file has more than {most} parts",
+        "A policy is a page: take out what is not one.",
+        "a list of sixty thousand numbers",
+        "the few hundred keys and values of a policy",
+        shown="words",
     ),
-    "P105": Kind("not-utf-8", "the file is not written in UTF-8", "Save it again with the encoding UTF-8."),
+    "P105": Kind(
+        "not-utf-8",
+        "the file is not written in UTF-8",
+        "Save it again with the encoding UTF-8.",
+        "a file that an editor saved as Latin-1 or UTF-16",
+        "the same file saved as UTF-8",
+        shown="words",
+    ),
     "P106": Kind(
         "hidden-character",
         "there is an invisible control character ({character})",
@@ -217,6 +235,9 @@ FORM = {
         "file-not-read",
         "only files that end in .yaml are read: this one would never take an invoice",
         "Name it .yaml, or move it out of the folder.",
+        "a policy saved as standard-b2b.yml",
+        "the same file named standard-b2b.yaml",
+        shown="words",
     ),
     "P220": Kind(
         "twice-in-the-list",
@@ -226,6 +247,11 @@ FORM = {
         "takes: {debtor: [business], currency: [EUR]}",
     ),
     "P221": Kind(
-        "many-more", "{more} more findings are not shown", "Mend these first: the others often come from them."
+        "many-more",
+        "{more} more findings are not shown",
+        "Mend these first: the others often come from them.",
+        "a list of ten thousand values that are not offered",
+        "a file with fewer than a hundred mistakes",
+        shown="words",
     ),
 }

@@ -1,11 +1,10 @@
-"""Findings about what a policy means: P3xx its letters, P4xx its calendar, P5xx its money, P6xx what it can reach."""
+"""Findings about what a policy means: P3xx its letters, P4xx its calendar, P5xx its money."""
 
 from dunning.lint_kind import Kind
 
 _REMINDER = "step: reminder, day: {after: due_date, days: 1}, channels: [email], letter: reminder"
 _CALL = "step: call, day: {after: due_date, days: 7}, call: {attempts: 2}"
-_FORK = "step: way-out, day: {after: due_date, days: 55}, approval: required, fork: "
-_LATE = _REMINDER.replace("step: reminder", "step: late-reminder").replace("days: 1", "days: 70")
+_TWO = "takes: {debtor: [business], currency: [EUR, CHF]}\ntolerance: [5 EUR, 5 CHF]\n"
 _HOURS = "week_days: [monday, friday], contact_hours: ['09:00-18:00']"
 
 
@@ -17,7 +16,7 @@ MEANING = {
     "P301": Kind(
         "letter-missing",
         "there is no text {key}, which {step} needs",
-        "Write policies/letters/{key}.txt, or name another letter; there is {names}.",
+        "Write policies/letters/{key}.txt, or name another letter: {hint}",
         _steps(_REMINDER.replace("letter: reminder", "letter: remindre")),
         _steps(_REMINDER),
     ),
@@ -28,16 +27,26 @@ MEANING = {
         _steps(_REMINDER.replace("[email]", "[sms]").replace("letter: reminder", "letter: last-reminder, tone: firm")),
         _steps(_REMINDER.replace("[email]", "[email, sms]")),
     ),
-    "P303": Kind("letter-unusable", "{what}", "Mend the text: with it broken, the step can never go out."),
+    "P303": Kind(
+        "letter-unusable",
+        "{what}",
+        "Mend the text: with it broken, the step can never go out.",
+        "Subject: Reminder\n\n{% for invoice in invoices %}{{ invoice.number }}{% endfor %}\n",
+        "Subject: Reminder\n\n[invoices]\n",
+        shown="letter",
+    ),
     "P304": Kind(
         "letter-badly-named",
         "this file is not named like a letter",
         "Name it <letter>.<courteous, firm or formal>.<language>.txt, or .sms.txt for an SMS.",
+        "a text saved as letters/reminder.txt",
+        "the same text saved as letters/reminder.firm.en.txt",
+        shown="words",
     ),
     "P305": Kind(
         "call-without-script",
         "there is no script {key} for the call {step}",
-        "Write policies/letters/{key}.txt, or choose a tone that has one; there is {names}.",
+        "Write policies/letters/{key}.txt, or choose a tone that has one: {hint}",
         _steps(_REMINDER, _CALL + ", tone: firm, letter: script"),
         _steps(_REMINDER, _CALL + ", tone: firm"),
     ),
@@ -58,6 +67,39 @@ MEANING = {
             "step: notice, day: {after: due_date, days: 38}, channels: [registered_letter], tone: formal, "
             "letter: formal-notice, approval: required, pay_within: {days: 8}",
         ),
+    ),
+    "P308": Kind(
+        "language-missing",
+        "{country} speaks {languages}, and no letter of this policy is written in it: {key} is missing, for one",
+        "Write the texts in that language; without them these debtors are written to in English.",
+        "takes: {debtor: [business], currency: [EUR], country: [DE]}\n" + _steps(_REMINDER),
+        "takes: {debtor: [business], currency: [EUR], country: [FR, BE, IE]}\n" + _steps(_REMINDER),
+        warns=True,
+    ),
+    "P309": Kind(
+        "unknown-variable",
+        "{what}",
+        "Write a name that letters may use: with this one the step can never go out.",
+        "Subject: Reminder\n\nDear {{ debtor.nme }}, please pay {{ outstanding }}.\n",
+        "Subject: Reminder\n\nDear {{ debtor.name }}, please pay {{ outstanding }}.\n",
+        shown="letter",
+    ),
+    "P310": Kind(
+        "letter-names-a-charge",
+        "the letter {key} names `charges.{charge}`, which this policy does not claim",
+        "Add `charges:` with `{charge}:` to the policy, or write it where an `if` asks for it first.",
+        "Subject: Reminder\n\nPlease pay {{ outstanding }} and a fee of {{ charges.fee }}.\n",
+        "Subject: Reminder\n\nPay {{ outstanding }}{% if charges.fee %} and a fee of {{ charges.fee }}{% endif %}.\n",
+        shown="letter",
+    ),
+    "P311": Kind(
+        "too-hard-for-its-tone",
+        "{word!r} is too hard for a {tone} text",
+        "Say it more softly, or give the text and its step a harder tone (the lists are in policies/words/tone.yaml).",
+        "Subject: Reminder\n\nPlease pay {{ outstanding }}, or we will take you to court.\n",
+        "Subject: Reminder\n\nPlease pay {{ outstanding }}, or tell us what is in the way.\n",
+        shown="letter",
+        warns=True,
     ),
     "P401": Kind(
         "unknown-country",
@@ -124,77 +166,11 @@ MEANING = {
         "takes: {debtor: [business], currency: [EUR], amount: {at_least: 20 EUR}}\ntolerance: 50 EUR",
         "takes: {debtor: [business], currency: [EUR], amount: {at_least: 20 EUR}}\ntolerance: 5 EUR",
     ),
-    "P601": Kind(
-        "step-after-the-way-out",
-        "{step} comes after {fork}, where the file leaves the house: it is never reached",
-        "Move it before {fork}, or delete it.",
-        _steps(_REMINDER, _FORK + "[{then: ask}]", _LATE),
-        _steps(_REMINDER, _FORK + "[{then: ask}]"),
-    ),
-    "P602": Kind(
-        "fork-without-last-branch",
-        "no branch of {step} is left when none of the conditions holds",
-        "End with `- then: ask`, so that a person decides.",
-        _steps(_REMINDER, _FORK + "[{when: {solvency: bad}, then: lawyer}]".replace("bad", "[bad]")),
-        _steps(_REMINDER, _FORK + "[{when: {solvency: [bad]}, then: lawyer}, {then: ask}]"),
-    ),
-    "P603": Kind(
-        "condition-never-holds",
-        "`{key}: {value}` can never hold: the policy takes {taken}",
-        "Delete it here, or add it to `takes:`.",
-        _steps(_REMINDER + ", when: {debtor: [consumer]}"),
-        _steps(_REMINDER + ", when: {debtor: [business]}"),
-    ),
-    "P604": Kind(
-        "amount-never-reached",
-        "no invoice that the policy takes can have {amount} outstanding: it takes less than {below}",
-        "Lower the amount, or take larger invoices.",
-        "takes: {debtor: [business], currency: [EUR], amount: {below: 100 EUR}}\n"
-        + _steps(_REMINDER + ", when: {outstanding: {at_least: 500 EUR}}"),
-        "takes: {debtor: [business], currency: [EUR], amount: {below: 100 EUR}}\n"
-        + _steps(_REMINDER + ", when: {outstanding: {at_least: 50 EUR}}"),
-    ),
-    "P605": Kind(
-        "too-late-for-its-condition",
-        "{step} comes {day} days past due, and its condition wants fewer than {below}",
-        "Move the step to an earlier day, or change the condition.",
-        _steps(_REMINDER.replace("days: 1", "days: 10") + ", when: {days_past_due: {below: 5}}"),
-        _steps(_REMINDER + ", when: {days_past_due: {below: 5}}"),
-    ),
-    "P606": Kind(
-        "branch-never-taken",
-        "this branch has the same condition as branch {earlier}, which is taken first",
-        "Delete one of the two, or change its condition.",
-        _steps(
-            _REMINDER,
-            _FORK + "[{when: {solvency: [bad]}, then: lawyer}, {when: {solvency: [bad]}, then: agency}, {then: ask}]",
-        ),
-        _steps(_REMINDER, _FORK + "[{when: {solvency: [bad]}, then: lawyer}, {then: ask}]"),
-    ),
-    "P607": Kind(
-        "two-policies-take-it",
-        "{other} takes some of the same invoices ({example})",
-        "Narrow the `takes:` of one of them: each invoice must have exactly one policy.",
-    ),
-    "P608": Kind(
-        "way-out-repeated",
-        "{step} hands the file over, which cannot be repeated",
-        "Leave `repeat:` out.",
-        _steps(_REMINDER, _FORK + "[{then: ask}], repeat: {times: 2, every: {days: 7}}"),
-        _steps(_REMINDER, _FORK + "[{then: ask}]"),
-    ),
-    "P609": Kind(
-        "key-without-effect",
-        "`{key}:` has no effect on a {kind}",
-        "Leave it out.",
-        _steps(_REMINDER, _CALL + ", attach: [statement]"),
-        _steps(_REMINDER, _CALL),
-    ),
-    "P610": Kind(
-        "condition-without-words",
-        "this condition says nothing, so it always holds",
-        "Write what must hold, or leave `when:` out.",
-        _steps(_REMINDER + ", when: {}"),
-        _steps(_REMINDER + ", when: {outstanding: {at_least: 50 EUR}}"),
+    "P506": Kind(
+        "no-fee-in-a-currency",
+        "the policy takes {currency}, and `charges.fee:` has no amount in {currency}",
+        "Add one: a letter that names the fee could not be sent otherwise.",
+        _TWO + "charges: {fee: 15 EUR}\n" + _steps(_REMINDER),
+        _TWO + "charges: {fee: [15 EUR, 15 CHF]}\n" + _steps(_REMINDER),
     ),
 }

@@ -7,7 +7,8 @@ _NOTICE = (
     "step: formal-notice, day: {after: due_date, days: 38}, channels: [registered_letter], letter: formal-notice, "
     "tone: formal, approval: required, pay_within: {days: 8}"
 )
-_FORK = "step: way-out, day: {after: due_date, days: 55}, approval: required, fork: [{then: ask}]"
+_ASK = "step: way-out, day: {after: due_date, days: 55}, fork: [{then: ask}]"
+_FORK = _ASK.replace("fork:", "approval: required, fork:")
 _PEOPLE = "takes: {debtor: [consumer], currency: [EUR]}\n"
 _MILD = "step: reminder, day: {after: due_date, days: 3}, channels: [email], letter: consumer-reminder"
 _OPEN = "country: FR, time_zone: Europe/Paris, contact_hours: ['10:00-13:00']"
@@ -80,8 +81,8 @@ PEOPLE = {
         "handover-without-approval",
         "{step} can hand the file over without a person's approval",
         "Add `approval: required`, or let every branch say `then: ask`.",
-        _steps(_REMINDER, _FORK.replace("approval: required, ", "").replace("then: ask", "then: agency")),
-        _steps(_REMINDER, _FORK),
+        _steps(_REMINDER, _ASK.replace("then: ask", "then: agency")),
+        _steps(_REMINDER, _ASK),
     ),
     "P710": Kind(
         "formal-without-warning",
@@ -101,8 +102,10 @@ PEOPLE = {
         "injunction-in-any-country",
         "this branch applies for an injunction whatever the debtor's country",
         "Add `country:` to its condition: the court of one country cannot order payment in every other.",
-        _steps(_REMINDER, _FORK.replace("then: ask", "then: injunction")),
-        _steps(_REMINDER, _FORK.replace("{then: ask}", "{when: {country: [FR]}, then: injunction}, {then: ask}")),
+        _steps(_REMINDER, _NOTICE, _FORK.replace("then: ask", "then: injunction")),
+        _steps(
+            _REMINDER, _NOTICE, _FORK.replace("{then: ask}", "{when: {country: [FR]}, then: injunction}, {then: ask}")
+        ),
     ),
     "P713": Kind(
         "step-without-end",
@@ -110,5 +113,19 @@ PEOPLE = {
         "Repeat at most three times, then go one step further: the same words lose their weight.",
         _steps(_REMINDER + ", repeat: {times: 4, every: {days: 7}}"),
         _steps(_REMINDER + ", repeat: {times: 2, every: {days: 7}}"),
+    ),
+    "P714": Kind(
+        "approval-nobody-can-give",
+        "{step} needs a person's approval, and its condition `days_past_due: below {below}` holds on day {day} only",
+        "Raise the number, or come earlier: whoever approves has less than a day, and the step is left out after it.",
+        _steps(_REMINDER + ", approval: required, when: {days_past_due: {below: 2}}"),
+        _steps(_REMINDER + ", approval: required, when: {days_past_due: {below: 8}}"),
+    ),
+    "P715": Kind(
+        "approval-without-effect",
+        "every branch of {step} asks a person anyway: `approval: required` has no effect",
+        "Leave `approval:` out.",
+        _steps(_REMINDER, _FORK),
+        _steps(_REMINDER, _ASK),
     ),
 }

@@ -21,10 +21,12 @@ def conditions_of(policy: Policy) -> Iterator[tuple[Path, int, Conditions]]:
 
 
 def money_rules(policy: Policy) -> Iterator[Remark]:
-    """P501 to P505."""
+    """P501 to P506."""
     for path, amounts in _bounds(policy):
         yield from _in_currencies(policy, path, amounts, "P501")
     yield from _in_currencies(policy, ("tolerance",), policy.tolerance, "P504")
+    if policy.charges and policy.charges.fee:
+        yield from _in_currencies(policy, ("charges", "fee"), policy.charges.fee, "P506")
     least = policy.takes.amount.at_least if policy.takes.amount else None
     for amount in least or ():
         tolerance = policy.tolerated(amount.currency)

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from dunning.case import Debtor, Invoice, StepRecord
+from dunning.calendar import calendar_for
+from dunning.case import Case, Debtor, Invoice, StepRecord
 from dunning.policy import Policy
+from dunning.schedule import deadline_from
 
 
 class NoPolicy(ValueError):
@@ -24,6 +26,34 @@ class Past:
 
     last_step: str
     last_step_on: date
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """An invoice that becomes a case: under which id, since when, and what went out before."""
+
+    case_id: str
+    invoice: Invoice
+    debtor: Debtor
+    added_at: datetime
+    past: Past | None = None
+
+
+def begin(policies: Iterable[Policy], new: Newcomer) -> Case:
+    """The case as it begins, under the one policy that takes it, which it is not yet pinned to.
+
+    ValueError (`NoPolicy`, `SeveralPolicies`, a past step that the policy does not have) says why there is none.
+    """
+    policy = choose(policies, new.invoice, new.debtor)
+    return Case(
+        id=new.case_id,
+        policy=policy.policy,
+        policy_hash="",
+        invoice=new.invoice,
+        debtor=new.debtor,
+        added_at=new.added_at,
+        steps=taken_over(policy, new.debtor, new.past) if new.past else (),
+    )
 
 
 def takes(policy: Policy, invoice: Invoice, debtor: Debtor) -> str | None:
@@ -52,21 +82,26 @@ def choose(policies: Iterable[Policy], invoice: Invoice, debtor: Debtor) -> Poli
     raise NoPolicy(f"no policy takes it ({found}).")
 
 
-def taken_over(policy: Policy, past: Past) -> tuple[StepRecord, ...]:
-    """Records for the steps that went out elsewhere; ValueError for a step that the policy does not have."""
+def taken_over(policy: Policy, debtor: Debtor, past: Past) -> tuple[StepRecord, ...]:
+    """Records for the steps that went out elsewhere; ValueError for a step that the policy does not have.
+
+    The last of them is taken to have given the deadline that the policy gives, which the debtor may still have.
+    """
+    last = policy.find(past.last_step)
     names = [s.step for s in policy.steps]
-    if past.last_step not in names:
+    if last is None:
         raise ValueError(f"{policy.policy} has no step {past.last_step!r}; its steps are {', '.join(names)}")
     at = datetime.combine(past.last_step_on, time(12), UTC)
-    before = names[: names.index(past.last_step) + 1]
+    deadline = deadline_from(last, calendar_for(policy.calendar, debtor), past.last_step_on)
     return tuple(
         StepRecord(
             step=name,
             at=at,
-            done=name == past.last_step,
+            done=name == last.step,
             why="taken_over",
             channels=("elsewhere",),
             words={"step": name},
+            deadline=deadline if name == last.step else None,
         )
-        for name in before
+        for name in names[: names.index(last.step) + 1]
     )

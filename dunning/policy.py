@@ -24,8 +24,10 @@ from dunning.terms import (
     Delay,
     Name,
     Part,
+    Percent,
     Route,
     Tone,
+    written,
 )
 
 
@@ -68,7 +70,7 @@ class Weekday(StrEnum):
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
 Hours = Annotated[
-    str, Field(pattern=f"^{_HOURS.pattern}$", description="From and until, like `09:00-18:00`; ends at 24:00 latest.")
+    str, Field(pattern=f"^{_HOURS.pattern}$", **written("From and until, like `09:00-18:00`; ends at 24:00 latest."))
 ]
 
 
@@ -88,7 +90,7 @@ class CalendarRules(Part):
     time_zone: str = Field(max_length=60, description="An IANA name, like `Europe/Paris`.")
     week_days: tuple[Weekday, ...] = Field(min_length=1, description="Days of the week on which contact is allowed.")
     contact_hours: tuple[Hours, ...] = Field(min_length=1, max_length=6, description="Hours of contact, in order.")
-    public_holidays: Literal["closed", "open"] = Field(default="closed", description="No contact on public holidays.")
+    public_holidays: Literal["closed", "open"] = Field(default="closed", description="Contact on public holidays.")
 
     @model_validator(mode="after")
     def _hours_in_order(self) -> Self:
@@ -151,7 +153,7 @@ class Step(Part):
     """One step of the escalation: a message (`channels`), a call (`call`) or a way out (`fork`)."""
 
     step: Name = Field(description="The step's name, unique in the policy.")
-    title: str | None = Field(default=None, max_length=80, description="A title for people.")
+    title: str | None = Field(default=None, max_length=80, description="A title for people; its name when left out.")
     day: Day = Field(description="When the step is due.")
     channels: tuple[Channel, ...] | None = Field(default=None, min_length=1, description="Channels, all used at once.")
     call: Call | None = Field(default=None, description="A call by a person.")
@@ -230,11 +232,23 @@ class AfterHold(Part):
 class After(Part):
     """What events do to the course."""
 
-    dispute: AfterDispute
-    broken_promise: AfterFailure
-    defaulted_plan: AfterFailure
-    reversed_payment: AfterReversal
-    hold: AfterHold
+    dispute: AfterDispute = Field(description="What a dispute stops, and until when a person should settle it.")
+    broken_promise: AfterFailure = Field(description="What a broken promise to pay does.")
+    defaulted_plan: AfterFailure = Field(description="What an instalment of a payment plan does that is not paid.")
+    reversed_payment: AfterReversal = Field(description="What a payment does that was taken back.")
+    hold: AfterHold = Field(description="What a hold without an end does.")
+
+
+class Charges(Part):
+    """What the creditor claims beside the invoice; letters may name it, and the law of the country judges it."""
+
+    contract_rate: Percent | None = Field(
+        default=None, description="Late interest that the contract agrees, per cent a year: `12.5 %`."
+    )
+    indemnity: Literal["claimed", "waived"] | None = Field(
+        default=None, description="The fixed indemnity for recovery costs that the law grants."
+    )
+    fee: Amounts | None = Field(default=None, description="A fee of the creditor's own, one for each currency.")
 
 
 class Policy(Part):
@@ -243,11 +257,14 @@ class Policy(Part):
     policy: Name = Field(description="The policy's name, the same as the file's.")
     title: str = Field(max_length=120, description="A title for people.")
     takes: Takes = Field(description="Which invoices the policy takes.")
-    enters: Enters = Field(description="Where a case begins that arrives late.")
+    enters: Enters = Field(description="Where a case begins that comes late.")
     calendar: CalendarRules = Field(description="When the debtor may be contacted.")
     least_gap: Delay = Field(description="Least distance between two contacts; at least one day.")
     tolerance: Amounts = Field(description="A balance up to this amount counts as paid, for each currency.")
     missed_after: Delay = Field(description="A step counts as missed when so many days went by.")
+    charges: Charges | None = Field(
+        default=None, description="What is claimed beside the invoice; nothing if left out."
+    )
     after: After = Field(description="What events do to the course.")
     steps: tuple[Step, ...] = Field(min_length=1, max_length=40, description="The steps, from mild to severe.")
 

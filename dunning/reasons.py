@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dunning.money import Money
+from dunning.adopting_words import MOVING
+from dunning.making import made
 
 Language = str
 Argument = Annotated[str, Field(max_length=400)]
@@ -40,15 +41,11 @@ class _Gaps(dict[str, str]):
 
 def because(code: str, **words: object) -> Because:
     """Make a reason; days and sums are written out, long words are cut."""
-    return Because(code=code, words={k: _written(v) for k, v in words.items()})
+    return made(Because, {"code": code, "words": {k: _written(v) for k, v in words.items()}})
 
 
 def _written(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="minutes")
-    if isinstance(value, date | Money | int):
-        return str(value)
-    return str(value)[:300]
+    return (value.isoformat(timespec="minutes") if isinstance(value, datetime) else str(value))[:300]
 
 
 # Words that fill a reason and are said in the reader's language: (English, French).
@@ -289,4 +286,5 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "case {case} remembers a contact of {day} that the ledger does not have: was an old backup restored?",
         "le dossier {case} se souvient d'une relance du {day} absente du registre : ancienne sauvegarde restaurée ?",
     ),
+    **MOVING,
 }

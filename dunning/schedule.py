@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
 
 from dunning.calendar import ContactCalendar, calendar_for, end_of_month
 from dunning.case import CallAttempt, Case, StepRecord
+from dunning.making import once
 from dunning.money import Money
 from dunning.policy import Policy, Step
 from dunning.reasons import Because, because
@@ -31,9 +32,13 @@ class Place:
         """Whether a person wants this very step out again."""
         return self.case.again == self.step.step
 
-    @cached_property
+    @once
     def calendar(self) -> ContactCalendar:
         return calendar_for(self.policy.calendar, self.case.debtor)
+
+    @once
+    def due(self) -> Due:
+        return _due(self)
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,23 @@ class Due:
     why: Because
 
 
+# The last place asked for: rules ask several times, and a timer asks again about the very same case.
+_last: tuple[Policy, Case, Place | None] | None = None
+
+
 def place(policy: Policy, case: Case) -> Place | None:
     """The step that comes next; None when every step is behind."""
+    global _last  # noqa: PLW0603 - one tuple, read and put whole
+    last = _last
+    if last is None or last[0] is not policy or last[1] is not case:
+        _last = last = (policy, case, _place(policy, case))
+    return last[2]
+
+
+def _place(policy: Policy, case: Case) -> Place | None:
     if case.again and (step := policy.find(case.again)):
+        return Place(policy, case, step, case.next_occurrence(step.step))
+    if case.moved and (step := next((s for s in policy.steps if s.step in case.moved.walks), None)):
         return Place(policy, case, step, case.next_occurrence(step.step))
     reached = max((policy.order.get(r.step, -1) for r in case.steps), default=-1)
     if reached >= 0 and _goes_out_again(policy.steps[reached], case):
@@ -60,6 +79,8 @@ def place(policy: Policy, case: Case) -> Place | None:
 
 
 def _goes_out_again(step: Step, case: Case) -> bool:
+    if step.repeat is None:
+        return False
     records = case.records(step.step)
     return records[-1].done and sum(r.done for r in records) < step.times
 
@@ -95,13 +116,19 @@ def _after_previous(here: Place) -> date:
 
 def due(here: Place) -> Due:
     """When the step is due: its planned day, or later when something holds it back."""
+    return here.due
+
+
+def _due(here: Place) -> Due:
     case, calendar = here.case, here.calendar
     planned = planned_day(here)
     pressed = (case.hurry or here.wanted_again) and case.resumed_at
-    first = case.resumed_at if pressed and case.resumed_at else calendar.opening(planned)
+    kept = case.moved.due if case.moved and not here.wanted_again else None
+    first = kept or (case.resumed_at if pressed and case.resumed_at else calendar.opening(planned))
     last = max(_floors(here, planned), key=lambda floor: floor[0], default=None)
     if last is None or last[0] <= first:
-        return Due(at=calendar.contact_moment(first), planned=planned, why=_planned_words(here, planned))
+        why = _kept_words(here, kept) if kept else _planned_words(here, planned)
+        return Due(at=calendar.contact_moment(first), planned=planned, why=why)
     moment, code, words = last
     return Due(at=calendar.contact_moment(moment), planned=planned, why=because(code, step=here.step.words, **words))
 
@@ -118,6 +145,8 @@ def _floors(here: Place, planned: date) -> list[_Floor]:
     if case.resumed_at:
         since = calendar.local_day(case.resumed_at)
         floors.append((case.resumed_at, "floor_resumed", {"day": planned, "since": since}))
+    if case.moved and case.moved.not_before:
+        floors.append((case.moved.not_before, "floor_moved", {"day": planned, "policy": case.policy}))
     if last := case.last_contact():
         day = calendar.local_day(last)
         gap = here.policy.least_gap
@@ -162,6 +191,10 @@ def _retry_floor(here: Place) -> list[_Floor]:
     return [(moment, "floor_retry", {"error": retry.error, "day": moment.astimezone(here.calendar.zone)})]
 
 
+def _kept_words(here: Place, kept: datetime) -> Because:
+    return because("kept", step=here.step.words, day=here.calendar.local_day(kept), policy=here.case.policy)
+
+
 def _planned_words(here: Place, planned: date) -> Because:
     day: Delay = here.step.repeat.every if here.step.repeat and here.occurrence > 1 else here.step.day
     anchor = "before_due_date" if here.step.day.before else str(here.step.day.after)
@@ -174,9 +207,12 @@ def _planned_words(here: Place, planned: date) -> Because:
 
 def deadline_given(here: Place, now: datetime) -> date | None:
     """The day until which the debtor is asked to pay, when the step goes out now."""
-    if here.step.pay_within is None:
-        return None
-    return here.calendar.add(here.calendar.local_day(now), here.step.pay_within)
+    return deadline_from(here.step, here.calendar, here.calendar.local_day(now))
+
+
+def deadline_from(step: Step, calendar: ContactCalendar, day: date) -> date | None:
+    """The day until which the debtor is asked to pay, when the step goes out on that day at the debtor's."""
+    return calendar.add(day, step.pay_within) if step.pay_within else None
 
 
 def days_past_due(here: Place, now: datetime) -> int:
@@ -188,21 +224,23 @@ def unmet(conditions: Conditions | None, here: Place, now: datetime) -> str | No
     """The first condition that does not hold, with what was found; None when all hold."""
     if conditions is None:
         return None
-    debtor, case = here.case.debtor, here.case
-    total = Money(minor=debtor.unpaid_minor, currency=case.currency)
-    late = days_past_due(here, now)
-    checks = (
-        ("outstanding", conditions.outstanding and conditions.outstanding.holds(case.outstanding), case.outstanding),
-        ("days_past_due", conditions.days_past_due and conditions.days_past_due.holds(late), late),
-        ("debtor", conditions.debtor and debtor.kind in conditions.debtor, debtor.kind),
-        ("segment", conditions.segment and debtor.segment in conditions.segment, debtor.segment),
-        ("country", conditions.country and debtor.country in conditions.country, debtor.country),
-        (
-            "unpaid_invoices",
-            conditions.unpaid_invoices and conditions.unpaid_invoices.holds(debtor.unpaid_count),
-            debtor.unpaid_count,
-        ),
-        ("unpaid_total", conditions.unpaid_total and conditions.unpaid_total.holds(total), total),
-        ("solvency", conditions.solvency and debtor.solvency in conditions.solvency, debtor.solvency),
-    )
-    return next((f"{name} ({found})" for name, holds, found in checks if holds is not None and not holds), None)
+    for name, wanted in vars(conditions).items():
+        if wanted is None:
+            continue
+        found = _FOUND[name](here, now)
+        if not (found in wanted if isinstance(wanted, tuple) else wanted.holds(found)):
+            return f"{name} ({found})"
+    return None
+
+
+# What each condition is held against.
+_FOUND: dict[str, Callable[[Place, datetime], object]] = {
+    "outstanding": lambda here, _: here.case.outstanding,
+    "days_past_due": days_past_due,
+    "debtor": lambda here, _: here.case.debtor.kind,
+    "segment": lambda here, _: here.case.debtor.segment,
+    "country": lambda here, _: here.case.debtor.country,
+    "unpaid_invoices": lambda here, _: here.case.debtor.unpaid_count,
+    "unpaid_total": lambda here, _: Money(minor=here.case.debtor.unpaid_minor, currency=here.case.currency),
+    "solvency": lambda here, _: here.case.debtor.solvency,
+}

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from dunning import facts as f
-from dunning.admit import NotPossible, admit
-from dunning.apply import apply
+from dunning.assumed import People
 from dunning.calendar import calendar_for
-from dunning.case import Case, Debtor
-from dunning.decide import settle
+from dunning.case import Case
 from dunning.decision import AskPerson, Close, Decision, Perform, Task, Wait
-from dunning.performing import assumed
+from dunning.player import Happening, Player
 from dunning.policy import Policy
 from dunning.reasons import Because, because
 from dunning.terms import Route
 
-_MOST_ENTRIES = 20_000
-_ACTS = get_args(f.Act)
+__all__ = ["Happening", "Life", "Player", "TimelineEntry", "What", "simulate", "simulate_with"]
 What = Literal["opened", "happened", "refused", "performed", "skipped", "noted", "waits", "asks", "closes"]
-
-
-@dataclass(frozen=True)
-class Happening:
-    """What comes from outside at a moment: a fact or an act, news of the debtor, or an outage until `away_until`."""
-
-    at: datetime
-    fact: f.Fact | None = None
-    debtor: Debtor | None = None
-    away_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -70,87 +57,46 @@ def simulate(policy: Policy, case: Case, happenings: Iterable[Happening], until:
     Every sending is taken to succeed; calls wait for their `CallMade`. Happenings may be given in any order.
     Ends always: RuntimeError names a case whose rules do not let time pass.
     """
-    coming = sorted((h for h in happenings if h.at <= until), key=lambda h: h.at)
-    player = _Player(policy, case)
-    while (moment := player.next_moment(coming)) is not None and moment <= until:
-        arrived = [h for h in coming if h.at <= moment]
-        del coming[: len(arrived)]
-        player.go_on(moment, arrived)
-    return Life(tuple(player.timeline), player.case, player.decision)
+    coming = [happening for happening in happenings if happening.at <= until]
+    return _Scribe(policy, case, coming).life(case.opened_at or case.added_at, until)
 
 
-class _Player:
-    """Plays the part of the workflow: takes what arrived, asks, and acts or waits."""
+def simulate_with(policy: Policy, case: Case, people: People, span: tuple[datetime, datetime]) -> Life:
+    """Play the case from the first moment of the span to the last (inclusive) when people do what they are asked.
 
-    def __init__(self, policy: Policy, case: Case) -> None:
-        self.policy, self.case = policy, case
-        self.now = self.asleep = case.opened_at or case.added_at
+    What a case that has begun has behind it is not told again.
+    """
+    return _Scribe(policy, case, (), people).life(*span)
+
+
+class _Scribe(Player):
+    """Writes the case's life down, line by line."""
+
+    def life(self, begin: datetime, until: datetime) -> Life:
         self.timeline: list[TimelineEntry] = []
-        if case.opened_at is None:
-            self.case = apply(case, f.CaseOpened(id="opened", at=self.now))
-            self._tell("opened")
-        self.decision = self._decide(None)
-        self._perform()
+        self.begin(begin)
+        while (moment := self.next_moment()) is not None and moment <= until:
+            self.go_on(moment)
+        if self.decision is None:
+            raise AssertionError("the first look decides")
+        return Life(tuple(self.timeline), self.case, self.decision)
 
-    def next_moment(self, coming: Sequence[Happening]) -> datetime | None:
-        """The next moment at which a timer rings or something arrives; nothing is noticed during an outage."""
-        timer = self.decision.until if isinstance(self.decision, Wait | AskPerson) else None
-        if timer and timer <= self.now:
-            raise RuntimeError(f"case {self.case.id}: at {self.now} it waits for {timer}, which is past")
-        moments = [moment for moment in (timer, coming[0].at if coming else None) if moment]
-        return max(min(moments), self.asleep) if moments else None
+    def opened(self) -> None:
+        self._tell("opened")
 
-    def go_on(self, moment: datetime, arrived: Sequence[Happening]) -> None:
-        self.now = max(moment, self.now)
-        for happening in arrived:
-            self.asleep = max(self.asleep, happening.away_until or self.asleep)
-            if happening.debtor:
-                self.case = self.case.model_copy(update={"debtor": happening.debtor})
-            if happening.fact:
-                self._take(happening.fact.model_copy(update={"at": self.now}))
-        self.decision = self._decide(self.decision)
-        self._perform()
+    def happened(self, fact: f.Fact) -> None:
+        self._tell("happened", fact=fact)
 
-    def _take(self, fact: f.Fact) -> None:
-        try:
-            if isinstance(fact, _ACTS):
-                admit(self.policy, self.case, fact)
-        except NotPossible as refusal:
-            self._tell("refused", fact=fact, refusal=str(refusal))
-            return
-        known, self.case = self.case, apply(self.case, fact)
-        if self.case is not known:
-            self._tell("happened", fact=fact)
+    def refused(self, fact: f.Fact, refusal: str) -> None:
+        self._tell("refused", fact=fact, refusal=refusal)
 
-    def _decide(self, before: Decision | None) -> Decision:
-        known = self.case
-        self.case, notes, decision = settle(self.policy, known, self.now)
-        for note in notes:
-            self._tell_note(known, note)
-        if not isinstance(decision, Perform) and not _same(before, decision):
-            self._tell_decision(decision)
-        return decision
-
-    def _perform(self) -> None:
-        while isinstance(decision := self.decision, Perform):
-            done = assumed(self.policy, self.case, decision, self.now)
-            self.case = apply(self.case, done)
-            self._tell(
-                "performed",
-                because=decision.because,
-                step=decision.step,
-                occurrence=decision.occurrence,
-                channels=done.channels if isinstance(done, f.StepPerformed) else ("call",),
-                route=decision.route,
-                fact=done,
-            )
-            self.decision = self._decide(None)
-
-    def _tell_note(self, known: Case, note: f.Fact) -> None:
+    def noted(self, known: Case, note: f.Fact) -> None:
         what: What = "skipped" if isinstance(note, f.StepSkipped) else "noted"
         self._tell(what, because=_why(known, note), step=getattr(note, "step", None), fact=note)
 
-    def _tell_decision(self, decision: Wait | AskPerson | Close) -> None:
+    def decided(self, before: Decision | None, decision: Wait | AskPerson | Close) -> None:
+        if _same(before, decision):
+            return
         if isinstance(decision, Close):
             self._tell("closes", because=decision.because, tasks=decision.tasks)
             return
@@ -158,9 +104,18 @@ class _Player:
         told = {"because": decision.because, "step": decision.step, "until": decision.until, "tasks": decision.tasks}
         self._tell(what, **told)
 
+    def performed(self, decision: Perform, done: f.Fact) -> None:
+        self._tell(
+            "performed",
+            because=decision.because,
+            step=decision.step,
+            occurrence=decision.occurrence,
+            channels=done.channels if isinstance(done, f.StepPerformed) else ("call",),
+            route=decision.route,
+            fact=done,
+        )
+
     def _tell(self, what: What, **told: Any) -> None:
-        if len(self.timeline) >= _MOST_ENTRIES:
-            raise RuntimeError(f"case {self.case.id}: its life does not come to an end")
         day = calendar_for(self.policy.calendar, self.case.debtor).local_day(self.now)
         self.timeline.append(TimelineEntry(at=self.now, day=day, what=what, **told))
 

@@ -9,6 +9,7 @@ from dunning import facts as f
 from dunning.answer import Answer, ask, fact_id, skip, wait
 from dunning.case import Approval
 from dunning.decision import Perform, Task
+from dunning.making import made
 from dunning.reasons import Because, because
 from dunning.schedule import Due, Place, due, unmet
 from dunning.terms import Route
@@ -20,10 +21,12 @@ def left_out(here: Place, when: Due, now: datetime) -> Answer:
         return None  # a person wants it
     if condition := unmet(step.when, here, now):
         return skip(here, now, "condition_not_met", {"step": words, "condition": condition})
+    if step.if_missed == "send_now":
+        return None
     calendar = here.calendar
     day = calendar.local_day(_before_retries(here, when).at)
     limit = calendar.add(day, here.policy.missed_after)
-    if calendar.local_day(now) <= limit or step.if_missed == "send_now" or _with_a_person(here, now):
+    if calendar.local_day(now) <= limit or _with_a_person(here, now):
         return None
     told = {"step": words, "day": str(day), "late": str((calendar.local_day(now) - day).days)}
     if step.if_missed == "skip":
@@ -78,19 +81,20 @@ def go(here: Place, when: Due, now: datetime) -> Answer:
             key=f"approve/{key}", kind="approve", why=because("approval_needed", step=step.words), step=step.step
         )
         return ask(case, task)
-    return Perform(
-        because=why,
-        outstanding=case.outstanding,
-        step=step.step,
-        occurrence=here.occurrence,
-        kind=step.kind,
-        route=route,
-    )
+    told = {"because": why, "outstanding": case.outstanding, "tasks": (), "do": "perform", "step": step.step}
+    return made(Perform, told | {"occurrence": here.occurrence, "kind": step.kind, "route": route})
+
+
+def branch(here: Place, now: datetime) -> int | None:
+    """Which branch of the fork holds now, from 0: the first whose conditions do. None when none does."""
+    held = (number for number, one in enumerate(here.step.fork or ()) if unmet(one.when, here, now) is None)
+    return next(held, None)
 
 
 def _route(here: Place, now: datetime) -> tuple[Route, Because]:
-    for branch in here.step.fork or ():
-        if unmet(branch.when, here, now) is None:
-            told = "@branch_holds" if branch.when else "@otherwise"
-            return branch.then, because("route_taken", route=f"@{branch.then}", condition=told)
-    return Route.ask, because("route_asked")
+    number = branch(here, now)
+    if here.step.fork is None or number is None:
+        return Route.ask, because("route_asked")
+    taken = here.step.fork[number]
+    told = "@branch_holds" if taken.when else "@otherwise"
+    return taken.then, because("route_taken", route=f"@{taken.then}", condition=told)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -9,8 +11,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from dunning.money import Money
 
+
+def written(how: str) -> dict[str, Any]:
+    """For the schema: how a text is written, said where it is written otherwise, by us and by editors."""
+    return {"description": how, "json_schema_extra": {"patternErrorMessage": how}}
+
+
 Name = Annotated[
-    str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60, description="Small letters, digits and hyphens.")
+    str,
+    Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60, **written("Small letters, digits and hyphens.")),
 ]
 
 
@@ -26,7 +35,7 @@ Amount = Annotated[
         {
             "type": "string",
             "pattern": r"^[0-9]{1,12}(\.[0-9]{1,3})? [A-Z]{3}$",
-            "description": "An amount with its currency, like `1500 EUR`.",
+            "patternErrorMessage": "An amount with its currency, like `1500 EUR`.",
         }
     ),
 ]
@@ -39,7 +48,9 @@ def _listed(value: Any) -> Any:
 def _scalar_or_list(schema: dict[str, Any]) -> None:
     schema.pop("title", None)
     items = dict(schema["items"])
+    told = {key: schema[key] for key in ("description",) if key in schema}
     schema.clear()
+    schema.update(told)
     schema["anyOf"] = [items, {"type": "array", "items": items, "minItems": 1, "uniqueItems": True}]
 
 
@@ -48,10 +59,34 @@ Amounts = Annotated[
     BeforeValidator(_listed),
     Field(min_length=1, json_schema_extra=_scalar_or_list, description="One amount, or one for each currency."),
 ]
-Country = Annotated[
-    str, Field(pattern=r"^[A-Z]{2}$", description="Two capital letters (ISO 3166-1), in quotes for Norway: 'NO'.")
+
+
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3})?) ?%")
+
+
+def _percent(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    match = _PERCENT.fullmatch(value)
+    if match is None or Decimal(match[1]) > 100:
+        raise ValueError(f"{value[:40]!r} is not a rate; write it like '12.5 %', at most 100 %")
+    return Decimal(match[1])
+
+
+Percent = Annotated[
+    Decimal,
+    BeforeValidator(_percent),
+    PlainSerializer(lambda value: f"{value} %", return_type=str),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^{_PERCENT.pattern}$",
+            "patternErrorMessage": "Per cent with a point for decimals, like `12.5 %`.",
+        }
+    ),
 ]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="Three capital letters (ISO 4217).")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", **written("Two capital letters (ISO 3166-1), like `FR`."))]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", **written("Three capital letters (ISO 4217), like `EUR`."))]
 
 
 class Part(BaseModel):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import ge, gt, le, lt
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from dunning.money import Money
@@ -87,6 +88,18 @@ class Pinned:
     policy_name: str
     policy_hash: str
     debtor_id: str
+
+
+@dataclass(frozen=True)
+class Sought:
+    """One condition on open cases: a word of SOUGHT, one of `=`, `>=`, `>`, `<=`, `<`, and its values.
+
+    `=` holds for any of the values, the others take one. Of `outstanding` the value is Money, of `due` a date.
+    """
+
+    word: str
+    sign: str
+    values: tuple[Any, ...]
 
 
 def list_cases(db: Connection, wanted: CaseFilter) -> list[CaseLine]:
@@ -182,6 +195,36 @@ def pinned(db: Connection, case_ids: Sequence[str]) -> dict[str, Pinned]:
     query = select(cases.c.id, cases.c.policy_name, cases.c.policy_hash, cases.c.debtor_id)
     found = db.execute(query.where(cases.c.id.in_(case_ids)))
     return {row.id: Pinned(row.id, row.policy_name, row.policy_hash, row.debtor_id) for row in found}
+
+
+SOUGHT: dict[str, ColumnElement[Any]] = {
+    "case": cases.c.id,
+    "policy": cases.c.policy_name,
+    "step": cases.c.step,
+    "doing": cases.c.doing,
+    "debtor": cases.c.debtor_id,
+    "kind": debtors.c.kind,
+    "segment": func.coalesce(debtors.c.segment, "standard"),
+    "country": debtors.c.country,
+    "currency": cases.c.currency,
+    "outstanding": cases.c.outstanding_minor,
+    "due": invoices.c.due_date,
+}
+_SIGNS: dict[str, Callable[[Any, Any], Any]] = {">=": ge, ">": gt, "<=": le, "<": lt}
+
+
+def open_case_ids(db: Connection, sought: Sequence[Sought]) -> list[str]:
+    """The open cases for which all conditions hold, by id."""
+    query = select(cases.c.id).select_from(_JOINED).where(cases.c.status == "open", *map(_holds, sought))
+    return list(db.scalars(query.order_by(cases.c.id)))
+
+
+def _holds(one: Sought) -> ColumnElement[bool]:
+    column, first = SOUGHT[one.word], one.values[0]
+    if not isinstance(first, Money):
+        return column.in_(one.values) if one.sign == "=" else _SIGNS[one.sign](column, first)
+    bound: ColumnElement[bool] = column == first.minor if one.sign == "=" else _SIGNS[one.sign](column, first.minor)
+    return and_(cases.c.currency == first.currency, bound)
 
 
 def contacts_not_told(db: Connection, kinds: Sequence[str]) -> list[tuple[str, datetime]]:

@@ -16,9 +16,9 @@ from console import embedded
 from console.embedded import ensure_server, find_server, stop_server
 from console.output import COULD_NOT_RUN
 from console.server_files import ServerFiles
+from console.story_house import SKIPPING
 from tests.ports import HOST, free_port
 from tests.postgres import PostgresServer
-from tests.temporal_env import SKIPPING
 
 ROOT = Path(__file__).parents[1]
 # `python worker.py`, but the server takes it for dead after seconds instead of two minutes.

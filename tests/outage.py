@@ -8,8 +8,6 @@ continue-as-new would carry, delayed to the moment at which the worker is back. 
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -92,15 +90,6 @@ async def worker_of(here: Room) -> AsyncIterator[None]:
     """A worker that is there for the length of the block; the room may have one after the other."""
     async with worker_on(here.env, here.queue, [CaseWorkflow], [here.activities.ask, here.activities.perform]):
         yield
-
-
-async def task_waits(handle: WorkflowHandle[Any, Any]) -> None:
-    """Until a task of the run waits for a worker: a timer whose moment has come rings a little later, by itself."""
-    for _ in range(100):
-        if (await handle.describe()).raw_description.HasField("pending_workflow_task"):
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("no task waits: either nothing has rung, or somebody took it")
 
 
 @dataclass
@@ -230,21 +219,3 @@ def happening(moment: datetime, raw: dict[str, Any], act: bool = False) -> Happe
     fact = f.read_fact(raw, moment, act=act)
     assert not isinstance(fact, f.FactRefused), fact
     return Happening(moment, fact=fact)
-
-
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")
-_OWN = ("id", "debtor", "invoice", "policy_hash")  # what names the one telling or the other
-
-
-def by_the_minute(told: object) -> str:
-    """Text in which moments have no seconds: a real server takes a few milliseconds for everything."""
-    return _MOMENT.sub(r"\1Z", told if isinstance(told, str) else json.dumps(told, sort_keys=True))
-
-
-def known(case: dict[str, Any]) -> dict[str, str]:
-    """What a case knows, as JSON to be compared with another telling's."""
-    return {key: by_the_minute(value) for key, value in case.items() if key not in _OWN}
-
-
-def simulated_known(life: Life) -> dict[str, str]:
-    return known(life.case.model_dump(mode="json", exclude_defaults=True))

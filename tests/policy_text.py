@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 from console.policy_files import Loaded, load_file
@@ -21,14 +22,17 @@ def example(lines: str = "") -> str:
     return "".join(kept) + lines.rstrip("\n") + "\n"
 
 
+JUDGED = date(2026, 11, 24)  # the day whose law judges the examples
+
+
 def load_text(folder: Path, text: str | bytes, name: str = "example") -> Loaded:
-    """Load a policy written into `folder`, beside the shipped letters."""
-    letters = folder / "letters"
-    if not letters.exists():
-        letters.symlink_to(POLICIES / "letters")
+    """Load a policy written into `folder`, beside the shipped letters, law and hard words."""
+    for beside in ("letters", "law", "words"):
+        if not (folder / beside).exists():
+            (folder / beside).symlink_to(POLICIES / beside)
     file = folder / f"{name}.yaml"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load_file(file)
+    return load_file(file, JUDGED)
 
 
 def codes(loaded: Loaded) -> list[str]:

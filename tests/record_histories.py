@@ -24,12 +24,13 @@ from temporalio.testing import WorkflowEnvironment
 
 import activities.cases
 from console.leave import leave
+from console.story_house import SKIPPING
 from tests import recorded_cases, recorded_trouble
 from tests.durable import Room
 from tests.plain_history import HISTORIES, payloads, plain, save
 from tests.recorded_kinds import KINDS, Kind
 from tests.recording_room import Clock, Teller
-from tests.temporal_env import SKIPPING, temporal_binary
+from tests.temporal_env import temporal_binary
 
 __all__ = ["recorded_cases", "recorded_trouble"]  # the kinds register themselves by import
 

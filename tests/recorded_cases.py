@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from dunning.case import Debtor
 from dunning.opening import Past, taken_over
+from dunning.terms import DebtorKind
 from tests.durable import message, policy
 from tests.recorded_kinds import APPROVED, CALL, FIRST, NOTICE, SECOND, THIRD, euros, fact, fork, kind, paid
 from tests.recording_room import Teller
@@ -239,6 +241,19 @@ async def moved_to_another_policy(t: Teller) -> None:
 
 
 @kind
+async def moved_with_answers(t: Teller) -> None:
+    """The first reminder has another name in the new policy, and a milder note before it is left out, as marie says."""
+    await t.begin(policy(FIRST, SECOND))
+    steps = (message("note", 1), message("early", 3), message("second", 30))
+    gentle = t.keep(policy(*steps, policy="gentle"))
+    answers = {"renamed": {"first": "early"}, "missing": "leave_out", "time": "kept", "reason": "new course"}
+    moved = fact("PolicyChanged", "A1", policy="gentle", policy_hash=gentle, answers=answers)
+    await t.act("2026-03-13 10:00", moved)
+    await t.until("2026-04-20 10:00")
+    await t.end()
+
+
+@kind
 async def acts_refused(t: Teller) -> None:
     """A promise for a past day, an update under a wrong name, a step that is not there: refused, nothing changed."""
     await t.begin(policy(FIRST))
@@ -313,7 +328,7 @@ async def late_entry_by_age(t: Teller) -> None:
 @kind
 async def taken_over_under_way(t: Teller) -> None:
     """The first reminder went out elsewhere on 10 March: the second follows here."""
-    used = policy(FIRST, SECOND)
-    await t.begin(used, "2026-03-12 09:00", taken_over(used, Past("first", date(2026, 3, 10))))
+    used, debtor = policy(FIRST, SECOND), Debtor(id="D", kind=DebtorKind.business, country="FR")
+    await t.begin(used, "2026-03-12 09:00", taken_over(used, debtor, Past("first", date(2026, 3, 10))))
     await t.until("2026-03-25 10:00")
     await t.end()

@@ -148,7 +148,7 @@ def cases(draw: st.DrawFn, policy: Policy) -> Case:
     steps: tuple[StepRecord, ...] = ()
     if draw(st.integers(0, 4)) == 0:
         last = draw(st.sampled_from([s.step for s in policy.steps]))
-        steps = taken_over(policy, Past(last, added.date() - timedelta(days=draw(st.integers(0, 40)))))
+        steps = taken_over(policy, debtor, Past(last, added.date() - timedelta(days=draw(st.integers(0, 40)))))
     issued, amount = due - timedelta(days=draw(st.integers(0, 60))), eur(draw(st.integers(10_000, 100_000)))
     invoice = Invoice(number="F1", issue_date=issued, due_date=due, amount=amount)
     return Case(id="F1", policy="random", policy_hash="h", invoice=invoice, debtor=debtor, added_at=added, steps=steps)

@@ -27,15 +27,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.arrivals import Arrivals
 from activities.discretion import Discretion
+from console.story_house import SKIPPING
 from worker import SEARCH_ATTRIBUTES
 
-# Server 1.32 wants the first name, later ones the second; an unknown name is ignored. The third makes a skip take
-# milliseconds instead of a second.
-SKIPPING = (
-    "frontend.WorkflowTimeSkippingEnabled=true",
-    "system.workflowTimeSkippingEnabled=true",
-    'history.timerProcessorMaxTimeShift="1ms"',
-)
 THREADS = 20
 # Pure or never run inside a workflow; loading them once instead of once per cached workflow halves the memory.
 PASSED_THROUGH = ("dunning", "activities", "ledger", "pydantic", "pydantic_core", "annotated_types")

@@ -23,10 +23,11 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
 from activities.cases import CaseActivities
+from console.story_house import SKIPPING
 from ledger.journal import verify_journal
 from ledger.store import Ledger
 from tests.durable import Room, creditor, message, policy, room
-from tests.temporal_env import SKIPPING, skipping_env, temporal_binary, worker_on, workflow_runner
+from tests.temporal_env import skipping_env, temporal_binary, worker_on, workflow_runner
 from workflows.case import MOST_TEXT, CaseWorkflow
 
 __all__ = ["skipping_env"]

@@ -73,6 +73,13 @@ def test_a_slip_in_a_policy_is_found(tmp_path: Path) -> None:
     """Somebody edits a policy on Friday and slips: imports would refuse on Monday, and the doctor says so today."""
     folder = shutil.copytree(POLICIES, tmp_path / "policies")
     assert verdicts(policies(Settings(policies_dir=folder))) == ["ok"]
+    hard = folder / "letters" / "reminder.courteous.en.txt"
+    soft = hard.read_text("utf-8")
+    hard.write_text(soft + "\nOr we go to court.\n", "utf-8")
+    (line,) = policies(Settings(policies_dir=folder))
+    assert line.verdict == "warning"
+    assert "P311 'court' is too hard for a courteous text" in line.what
+    hard.write_text(soft, "utf-8")
     file = folder / "standard-b2b.yaml"
     file.write_text(file.read_text().replace("steps:", "setps:", 1))
     (line,) = policies(Settings(policies_dir=folder))

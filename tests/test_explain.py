@@ -76,7 +76,7 @@ def test_a_holiday_moves_a_step() -> None:
 def begun_on_3_february(policy: Policy) -> Case:
     """Due on 2 February 2026, taken over with its courteous reminder sent on 3 February."""
     case = case_of(policy, date(2026, 2, 2), date(2026, 2, 3))
-    past = taken_over(policy, Past("courteous-reminder", date(2026, 2, 3)))
+    past = taken_over(policy, case.debtor, Past("courteous-reminder", date(2026, 2, 3)))
     return case.model_copy(update={"opened_at": case.added_at, "steps": past})
 
 
@@ -144,6 +144,16 @@ def test_conditions_and_delays_are_told() -> None:
     assert "the debtor has 8 days to pay" in told
     assert "injunction if country FR and unpaid in all at least 3000.00 EUR" in told
     assert "An instalment late by more than 2 business days: the next step at once." in told
+
+
+def test_what_is_claimed_beside_the_invoice_is_told() -> None:
+    """A policy that claims 12.5 % a year, the indemnity and a fee says so in one sentence."""
+    policy = SHIPPED["standard-b2b"]
+    claims = {"contract_rate": "12.5 %", "indemnity": "claimed", "fee": "15 EUR"}
+    claiming = Policy.model_validate({**policy.model_dump(mode="json", exclude_none=True), "charges": claims})
+    sentence = "Beside the invoice: 12.5 % late interest a year by contract, the fixed indemnity, a fee of 15.00 EUR."
+    assert sentence in course(claiming)
+    assert "Beside the invoice" not in "".join(course(policy))
 
 
 def test_both_languages_have_the_same_blanks() -> None:

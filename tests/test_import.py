@@ -302,6 +302,15 @@ def test_a_file_under_way_is_taken_over(ledger: Ledger, tmp_path: Path) -> None:
     assert (steps[-1]["step"], steps[-1]["done"], steps[-1]["why"]) == ("courteous-reminder", True, "taken_over")
 
 
+def test_a_step_taken_over_keeps_the_deadline_that_the_debtor_was_given(ledger: Ledger, tmp_path: Path) -> None:
+    """The firm reminder of Tuesday 10 March gave seven days: nothing more is due before the 17th is over."""
+    row = good("F-1") + ",firm-reminder,2026-03-10"
+    bring(ledger, written(tmp_path, row, header=f"{HEADER},last_step,last_step_on"))
+    with ledger.read() as db:
+        steps = Case.model_validate(case(db, "F-1").state).steps
+    assert [step.deadline for step in steps] == [None, None, None, date(2026, 3, 17)]
+
+
 def test_an_invoice_that_no_policy_takes_is_reported_with_the_reasons(ledger: Ledger, tmp_path: Path) -> None:
     """A segment that nobody wrote a policy for is named, and neither invoice nor debtor is kept."""
     brought = bring(ledger, written(tmp_path, good("F-1")), segment="galactic").brought

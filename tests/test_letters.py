@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,17 +11,23 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+from activities.composing import charges_told
 from activities.creditor import Creditor
 from activities.letter_data import LetterData, Recipient
 from activities.letter_sample import full_sample, lean_sample
 from activities.letter_text import LetterBroken
 from activities.letters import LetterChoice, LetterMissing, check_texts, letter_key, render, render_sms
 from activities.wording import Wording, step_words
+from console.policy_files import load_file
 from dunning.money import Money
+from dunning.policy import Charges, Policy
 
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
 SHIPPED = {str(letter_key(file.name)): file.read_text("utf-8") for file in (POLICIES / "letters").iterdir()}
 SHIPPED_KEYS = sorted(SHIPPED)
+
+
+SHIPPED_POLICY = load_file(POLICIES / "standard-b2b.yaml").policies[0].policy
 
 
 def written(body: str) -> dict[str, str]:
@@ -79,6 +86,30 @@ def test_a_business_notice_names_the_law_but_no_sum_of_its_own() -> None:
     )
     assert "L441-10" in letter.text
     assert "8\u00a0octobre 2026, e-mail\u00a0: Rappel" in letter.text
+
+
+def test_a_letter_names_what_the_policy_claims() -> None:
+    """A policy of 3 March claims 12.5 %, the indemnity and 15 EUR; a case in dollars knows no fee in euros."""
+    text = (
+        "Taux {{ charges.contract_rate }}, {{ charges.indemnity }}{% if charges.fee %}, {{ charges.fee }}{% endif %}."
+    )
+    claims = Charges(contract_rate=Decimal("12.5"), indemnity="claimed", fee=(Money.parse("15 EUR"),))
+    with_charges = SHIPPED_POLICY.model_copy(update={"charges": claims})
+
+    def told(policy: Policy, currency: str, language: str = "fr") -> str:
+        data = full_sample().model_copy(update={"charges": charges_told(policy, currency)})
+        return render({f"reminder.firm.{language}": f"Subject: x\n\n{text}"}, _firm(language), data).text
+
+    indemnity = "indemnité forfaitaire pour frais de recouvrement"
+    assert f"Taux 12,5\u00a0%, {indemnity}, 15,00\u00a0€." in told(with_charges, "EUR")
+    assert f"Taux 12,5\u00a0%, {indemnity}." in told(with_charges, "USD")
+    assert "Taux 12.5%, fixed indemnity for recovery costs, €15.00." in told(with_charges, "EUR", "en")
+    with pytest.raises(LetterBroken, match=r"charges\.contract_rate, which this case does not have"):
+        told(SHIPPED_POLICY, "EUR")
+
+
+def _firm(language: str) -> LetterChoice:
+    return LetterChoice("reminder", "firm", language)
 
 
 def test_a_formal_notice_without_a_deadline_is_refused() -> None:
@@ -141,7 +172,6 @@ def test_a_name_that_is_a_marker_adds_no_table() -> None:
         ("{% include '/etc/passwd' %}", 3, "uses include"),
         ("{% if pay_by %}", 3, "cannot be read"),
         ("[factures]", 3, "[factures] is unknown"),
-        ("Notre huissier passera.", 3, "'huissier' sounds like"),
         ("{{ " + "(" * 3000, 1, "nested too deep"),
         ("{% if pay_by %}" * 9 + "{% endif %}" * 9, 1, "too deep"),
         ("x" * 20_001, 1, "is longer than"),

@@ -15,6 +15,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from console import cases as door
 from console.cases import Cases
+from console.story_durable import task_waits
+from console.story_otherwise import by_the_minute, known, simulated_known
 from dunning import facts as f
 from dunning.apply import apply
 from dunning.case import Case, Debtor, Invoice
@@ -34,16 +36,12 @@ from tests.outage import (
     PROMISED,
     Walk,
     at,
-    by_the_minute,
     check_laws,
     due,
     happening,
-    known,
     money,
     office,
     paid,
-    simulated_known,
-    task_waits,
     worker_of,
 )  # fmt: skip
 from tests.temporal_env import skipping_env

@@ -81,6 +81,16 @@ def test_an_unknown_key_is_told_with_the_one_that_was_meant(tmp_path: Path) -> N
     assert [(f.line, f.column, f.advice) for f in found] == [(line, 5, "Check the spelling: did you mean `channels`?")]
 
 
+def test_what_does_not_fit_together_is_told_beside_what_is_misspelt(tmp_path: Path) -> None:
+    """Three slips of one evening are mended in one go; that the misspelt step has no channels is not told as well."""
+    text = example("least_gap: {days: 0}\nenters: {at: by_age}").replace(
+        "channels: [email]\n    l", "chanels: [email]\n    l", 1
+    )
+    assert sorted(codes(load_text(tmp_path, text))) == ["P201", "P208"]
+    text = example("calendar: {country: FR}\nenters: {at: by_age}")
+    assert sorted(codes(load_text(tmp_path, text))) == ["P202", "P202", "P202", "P208"]
+
+
 @pytest.mark.parametrize(
     ("lines", "code", "words"),
     [
@@ -170,10 +180,11 @@ def test_a_broken_letter_refuses_the_policy_that_needs_it(tmp_path: Path) -> Non
     (letters / "reminder.txt").write_text("Subject: x\n\ny\n", "utf-8")
     (letters / "last-reminder.firm.fr.txt").write_bytes("Subject: début\n\n".encode("latin-1"))
     loaded = load_text(tmp_path, example())
-    assert [(f.code, Path(f.file).name, f.line) for f in loaded.findings] == [("P303", "reminder.firm.fr.txt", 3)]
-    assert "debtor.nme is not a variable" in loaded.findings[0].sentence
+    assert [(f.code, Path(f.file).name, f.line) for f in loaded.findings] == [("P309", "reminder.firm.fr.txt", 3)]
+    assert "debtor.nme is not a variable; did you mean debtor.name?" in loaded.findings[0].sentence
+    assert loaded.findings[0].column == len("Bonjour {{ ") + 1
     assert loaded.policies == ()
-    assert codes(load_folder(tmp_path)) == ["P105", "P303", "P304"]
+    assert codes(load_folder(tmp_path)) == ["P105", "P309", "P304"]
 
 
 def test_a_file_with_the_wrong_ending_is_not_passed_over_in_silence(tmp_path: Path) -> None:

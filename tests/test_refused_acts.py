@@ -98,12 +98,39 @@ def test_a_move_to_a_policy_that_was_tampered_with_is_refused_and_stops_nothing(
     assert bench.perform().case["steps"][0]["step"] == "first"
 
 
-def test_a_move_to_a_policy_without_the_step_in_question_is_refused(tmp_path: Path) -> None:
+def test_a_move_while_a_person_is_asked_is_refused(tmp_path: Path) -> None:
     """The first reminder has no address; a policy without that step would leave the question about nothing."""
     bench = _bench(tmp_path, policy(message("first", 0)), email="")
     assert bench.perform().decision["because"]["code"] == "no_address"
     kept = _keep(bench, policy(message("notice", 30), policy="other"))
-    assert "has no step first" in _refusal(_act(bench, "PolicyChanged", policy="other", policy_hash=kept))
+    assert "answer it first" in _refusal(_act(bench, "PolicyChanged", policy="other", policy_hash=kept))
+
+
+def test_a_move_to_a_policy_without_the_step_that_went_out_is_refused_until_its_name_is_said(tmp_path: Path) -> None:
+    """The first reminder went out; the other policy calls it hello: moved without a word it would come again."""
+    bench = _bench(tmp_path, policy(message("first", 0), message("second", 20)))
+    bench.perform()
+    moved = {
+        "policy": "other",
+        "policy_hash": _keep(bench, policy(message("hello", 0), message("bye", 9), policy="other")),
+    }
+    assert "has no step first" in _refusal(_act(bench, "PolicyChanged", **moved))
+    wrong = {"renamed": {"first": "greeting"}}
+    assert "has no step greeting" in _refusal(_act(bench, "PolicyChanged", **moved, answers=wrong))
+    answer = _act(bench, "PolicyChanged", **moved, answers={"renamed": {"first": "hello"}})
+    assert (answer.refused, answer.decision["step"]) == ({}, "bye")
+    told = next(row.body for row in bench.journal() if row.kind == "PolicyChanged")
+    assert told["effect"]["renamed"] == {"first": "hello"}
+
+
+def test_what_follows_from_a_move_is_never_told_from_outside(tmp_path: Path) -> None:
+    """Somebody posts a move that leaves the reminder out by itself: the case works out what follows, and waits."""
+    bench = _bench(tmp_path, policy(message("first", 0), message("second", 20)))
+    kept = _keep(bench, policy(message("first", 5), message("second", 20), policy="other"))
+    forged = {"left_out": {"first": "left_out_by_move"}, "due": "2026-03-10T12:00:00Z"}
+    answer = _act(bench, "PolicyChanged", policy="other", policy_hash=kept, effect=forged)
+    assert (answer.refused, answer.decision["step"], answer.case.get("steps", [])) == ({}, "first", [])
+    assert answer.decision["until"].startswith("2026-03-13")
 
 
 def test_a_case_recalled_from_the_agency_goes_on_with_the_next_step(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-import dunning.simulate
+import dunning.player
 from dunning import facts as f
 from dunning.case import Case
 from dunning.decision import Wait
@@ -122,7 +122,7 @@ def test_rules_that_let_no_time_pass_are_named_and_not_played_for_ever(monkeypat
     def backwards(_: Policy, known: Case, now: datetime) -> tuple[Case, list[f.Fact], Wait]:
         return known, [], Wait(until=now, because=because("due_now", step="x", day=now), outstanding=known.outstanding)
 
-    monkeypatch.setattr(dunning.simulate, "settle", backwards)
+    monkeypatch.setattr(dunning.player, "settle", backwards)
     with pytest.raises(RuntimeError, match="F1"):
         live(policy())
 

@@ -15,6 +15,7 @@ from tests.bench.core import decisions
 from tests.bench.figures import Figure, show, write
 from tests.bench.lives import lives
 from tests.bench.open_cases import open_cases
+from tests.bench.rehearsal import rehearsals
 
 
 def main() -> None:
@@ -28,6 +29,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="relance-bench-", dir=asked.folder) as folder:
         say("decisions of the core")
         figures = decisions()
+        figures += rehearsals(Path(folder), asked.rehearsed, say)
         figures += asyncio.run(_on_servers(Path(folder), asked, say))
     show(figures)
     write(figures, asked.json)
@@ -43,6 +45,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1_000], help="numbers of cases")
     parser.add_argument("--lives", type=int, nargs="+", help="numbers of whole lives, when others than --sizes")
+    parser.add_argument("--rehearsed", type=int, nargs="+", default=[2_000, 40_000], help="numbers of invoices")
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the JSON goes")
     parser.add_argument(
         "--folder", help="where servers and ledgers live meanwhile (default: the system's temporary one)"

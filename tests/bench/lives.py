@@ -12,12 +12,13 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from console.cases import in_turn
+from console.story_house import SKIPPING
 from ledger.store import Ledger
 from tests.bench import floor
 from tests.bench.figures import Figure
 from tests.bench.house import counted, cpu_seconds, fill, kilobytes, process, product_worker, server_beside_us, until
 from tests.durable import message, policy
-from tests.temporal_env import SKIPPING, cost_of, temporal_binary
+from tests.temporal_env import cost_of, temporal_binary
 from worker import prepare_namespace
 from workflows.case import TASK_QUEUE, CaseState
 

@@ -1,0 +1,312 @@
+"""`relance policy simulate` as a credit manager uses it: tables, files, a page, and refusals in words."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from activities.cases import with_debtor
+from console.charts import Chart, bars, columns
+from console.main import run
+from console.rehearsal_play import safe
+from console.rehearsal_words import WORDS
+from dunning.case import Case
+from ledger import histories
+from ledger.book import Debtor
+from ledger.store import Ledger
+from tests.policy_text import POLICIES
+from tests.test_explain import case_of
+from tests.test_rehearsal import HEAD, SHIPPED, row
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RELANCE_POLICIES_DIR", str(POLICIES))
+    monkeypatch.setenv("RELANCE_DATABASE_URL", f"sqlite:///{tmp_path / 'relance.db'}")
+
+
+WINDOW = ("--from", "2026-01-05", "--until", "2026-06-30", "--jobs", "1")
+
+
+def write(*rows: str, name: str = "book.csv") -> str:
+    Path(name).write_text("\n".join([HEAD, *rows]) + "\n", "utf-8")
+    return name
+
+
+def answer(capsys: pytest.CaptureFixture[str], *words: object, code: int = 0) -> Any:
+    """The command's JSON."""
+    assert run(["policy", "simulate", *map(str, words), "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def test_load_cost_and_endings_of_a_book(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ten invoices due on 2 February: ten calls on a day, three more than can be made, and letters at 1.60 euros."""
+    file = write(*(row(f"F-{n}", f"D{n}") for n in range(10)))
+    prices = ("--cost", "letter=1.60EUR", "--cost", "registered_letter=7.08 EUR", "--cost", "email=0.004EUR")
+    told = answer(capsys, "--portfolio", file, *WINDOW, "--calls-a-day", 7, *prices)
+    assert (told["cases"], told["debtors"], told["contacts"]) == (10, 10, 140)
+    assert told["by_channel"] == {"call": 50, "email": 50, "letter": 20, "injunction": 10, "registered_letter": 10}
+    assert told["calls_above_capacity"] == {f"2026-02-{day}": 10 for day in ("09", "10", "11", "25", "26")}
+    costs = {line["channel"]: line["cost"] and line["cost"]["text"] for line in told["costs"]}
+    assert costs == {
+        "call": None, "email": "0.20 EUR", "injunction": None, "letter": "32.00 EUR", "registered_letter": "70.80 EUR"
+    }  # fmt: skip
+    assert [cost["text"] for cost in told["cost"]] == ["103.00 EUR"]
+    reminder = next(step for step in told["by_step"] if step["step"] == "firm-reminder")
+    assert reminder["channels"] == {"email": 10, "letter": 10}
+    assert reminder["amounts"][0]["text"] == "20000.00 EUR"  # by two channels, but asked for once
+    assert told["endings"] == [{"ending": "asks", "task": "follow_up", "cases": 10}]
+    assert told["findings"][0] == (
+        "5 days ask for more calls than the 7 that can be made; the worst is 2026-02-09 with 10."
+    )
+    assert "Took no invoice: consumer, habitual-late-b2b, loyal-b2b." in told["findings"]
+    assert told["by_day"]["2026-02-17"] == {"contacts": 20}
+
+
+def test_approvals_that_nobody_gives_stop_the_way(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without approvals the formal notice never leaves; with calls that reach the debtor there is one call a step."""
+    file = write(row("F-1"))
+    told = answer(capsys, "--portfolio", file, *WINDOW, "--approvals", "withheld", "--calls", "reached")
+    assert told["by_channel"] == {"email": 4, "call": 2, "letter": 2}
+    assert told["endings"] == [{"ending": "asks", "task": "approve", "cases": 1}]
+    assert "standard-b2b: no invoice reached formal-notice, way-out." in told["findings"]
+    assert told["assumptions"][-2:] == [
+        "Calls are made on the day they are asked for and reach the debtor, who promises nothing.",
+        "No step is approved.",
+    ]
+
+
+def test_every_contact_is_in_the_csv_file_and_no_cell_is_a_formula(capsys: pytest.CaptureFixture[str]) -> None:
+    """A debtor named `+SUM(A1)` in the books is text in the spreadsheet; the file is its owner's alone."""
+    file = write(row("F-1", "+3"), row("F-2", "D2"))
+    assert run(["policy", "simulate", "--portfolio", file, *WINDOW, "--csv", "all.csv"]) == 0
+    rows = list(csv.DictReader(Path("all.csv").read_text("utf-8").splitlines()))
+    assert len(rows) == 28
+    assert {line["debtor"] for line in rows} == {"'+3", "D2"}
+    assert rows[0] | {"because": ""} == {
+        "day": "2026-01-28", "at": "2026-01-28T08:00:00+00:00", "invoice": "F-1", "debtor": "'+3",
+        "policy": "standard-b2b", "step": "pre-due-note", "occurrence": "1", "channel": "email", "amount": "2000.00",
+        "currency": "EUR", "tone": "courteous", "letter": "pre-due", "because": "",
+    }  # fmt: skip
+    assert Path("all.csv").stat().st_mode & 0o077 == 0
+    assert [safe(cell) for cell in ("=1+1", "@x", "a\nb", "-3", "F-1")] == ["'=1+1", "'@x", "a b", "'-3", "F-1"]
+    assert "Written: all.csv" in capsys.readouterr().err
+
+
+class Reader(HTMLParser):
+    """Reads a page: its tags are closed in order, and it asks for nothing from outside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        assert not [name for name, value in attrs if name in ("src", "href") or name.startswith("on")], (tag, attrs)
+        if tag not in ("meta", "rect", "line", "br", "link", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in ("rect", "line"):
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_page_can_be_sent_to_a_manager(language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Charts, sums and first contacts on one page without scripts; a debtor named like a script is only text."""
+    file = write(row("F-1", "<script>alert(1)</script>"), row("F-2", "D2", segment="loyal"), "broken;line")
+    words = ("--html", "page.html", "--calls-a-day", "0", "--cost", "letter=1.60EUR", "--language", language)
+    assert run(["policy", "simulate", "--portfolio", file, *WINDOW, *words]) == 1
+    page = Path("page.html").read_text("utf-8")
+    read = Reader()
+    read.feed(page)
+    assert read.open == []
+    assert {"script", "img", "link", "iframe"}.isdisjoint(read.seen)
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "").replace("http-equiv", "")
+    assert read.seen.count("svg") == 3
+    assert read.text.count("<script>alert(1)</script>") == 7
+    heads = [pair[language == "fr"] for code, pair in WORDS.items() if code in ("findings", "assumptions", "refused")]
+    assert all(head in read.text for head in heads)
+    assert ("4,80\xa0€" if language == "fr" else "€4.80") in read.text
+    assert f'<html lang="{language}">' in page
+    capsys.readouterr()
+
+
+def test_a_long_window_is_drawn_by_the_week(capsys: pytest.CaptureFixture[str]) -> None:
+    """A year has fifty-three columns and not 365; the capacity is that of five days."""
+    file = write(row("F-1"))
+    words = ("--from", "2026-01-05", "--until", "2026-12-31", "--html", "page.html", "--calls-a-day", "4")
+    assert run(["policy", "simulate", "--portfolio", file, *words]) == 0
+    page = Path("page.html").read_text("utf-8")
+    assert "Contacts per week (from Monday)" in page
+    assert "capacity 5 × 4" in page
+    capsys.readouterr()
+
+
+def test_charts_say_their_values_and_mark_what_is_above() -> None:
+    """Three days, two series: five parts with their words; a day above the line has another colour."""
+    days = ["1 Jan", "2 Jan", "3 & 4 Jan"]
+    drawn = columns(Chart("Contacts", days, [("letters", [1, 2, 3]), ("<calls>", [0, 4, 5])]))
+    assert drawn.count("<rect") == 5
+    assert "<title>3 &amp; 4 Jan, &lt;calls&gt;: 5</title>" in drawn
+    one = columns(Chart("Calls", days, [("calls", [1, 2, 3])], ("capacity 2", 2)))
+    assert one.count('fill="#d98d1f"') == 1
+    assert "capacity 2" in one
+    assert bars(Chart("Sums", ["a"], [("EUR", [10])]), ["10 EUR"]).count("10 EUR") == 1
+    assert "<svg" in columns(Chart("Nothing", [], []))
+
+
+def bring(*rows: str) -> None:
+    """Import the rows into the ledger; no server runs."""
+    assert run(["import", write(*rows, name="import.csv")]) == 0
+
+
+def ahead(number: str, **told: str) -> str:
+    """An invoice that falls due in ten days."""
+    today = date.today()  # noqa: DTZ011 - the day on this machine, as the command reads it
+    due, issued = str(today + timedelta(days=10)), str(today - timedelta(days=20))
+    return row(number, told.pop("debtor", "D1"), due=due, issued=issued, **told)
+
+
+def test_the_ledgers_open_cases_are_rehearsed_and_not_touched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two imported invoices, one of which somebody pays in a fortnight by the facts: nothing in the ledger changes."""
+    bring(ahead("F-1"), ahead("F-2", debtor="D2", segment="loyal"))
+    before = dump(tmp_path)
+    pays = str(date.today() + timedelta(days=12))  # noqa: DTZ011
+    Path("facts.csv").write_text(f"date;invoice;what;amount\n{pays};F-1;payment;2000\n{pays};F-9;payment;1\n", "utf-8")
+    capsys.readouterr()
+    told = answer(capsys, "--ledger", "--facts", "facts.csv", "--until", str(date.today() + timedelta(200)), code=1)  # noqa: DTZ011
+    assert told["cases"] == 2
+    assert {step["policy"] for step in told["by_step"]} == {"standard-b2b", "loyal-b2b"}
+    assert told["refused"]["first"][0]["reason"] == "facts.csv: there is no invoice F-9 in this book"
+    assert {"ending": "paid", "task": None, "cases": 1} in told["endings"]
+    assert told["assumptions"][0].startswith("Each case goes on from where it stands now.")
+    assert dump(tmp_path) == before
+
+
+def dump(folder: Path) -> list[tuple[object, ...]]:
+    """All cases of the ledger as they are kept."""
+    ledger = Ledger(f"sqlite:///{folder / 'relance.db'}")
+    with ledger.read() as db:
+        rows = [tuple(line) for line in db.exec_driver_sql("SELECT * FROM cases ORDER BY id")]
+    ledger.close()
+    return rows
+
+
+def test_the_ledgers_paid_cases_say_how_late_its_open_ones_will_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Six cases of D1 were paid twelve days late: the seventh gets its courteous reminder and its call, and is paid."""
+    past = [row(f"P-{n}", due="2026-02-02", paid="2000", paid_on="2026-02-14") for n in range(6)]
+    bring(*past, ahead("F-1"))
+    ledger = Ledger(f"sqlite:///{tmp_path / 'relance.db'}")
+    with ledger.write() as db:
+        db.exec_driver_sql("UPDATE cases SET status = 'closed', outcome = 'paid' WHERE id LIKE 'P-%'")
+    ledger.close()
+    capsys.readouterr()
+    told = answer(capsys, "--ledger", "--assume", "history")
+    assert told["cases"] == 1
+    assert told["endings"] == [{"ending": "paid", "task": None, "cases": 1}]
+    assert max(told["by_day"]) <= str(date.today() + timedelta(days=22))  # noqa: DTZ011
+    pays = "Who has no facts pays as 6 payments of the past show (paid cases of the ledger)"
+    assert told["assumptions"][1] == f"{pays}, half of them up to 12 days late."
+
+
+def test_open_cases_may_be_rehearsed_under_other_policies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder where the usual course has only its first reminder: that is all, and the loyal ones have no policy."""
+    bring(ahead("F-1"), ahead("F-2", debtor="D2", segment="loyal"))
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "letters").symlink_to(POLICIES / "letters")
+    if (POLICIES / "law").is_dir():
+        (other / "law").symlink_to(POLICIES / "law")
+    text = (POLICIES / "standard-b2b.yaml").read_text("utf-8")
+    head, _, rest = text.partition("  - step: courteous-reminder")
+    kept, _, _ = rest.partition("\n  # D+7")
+    short = f"{head}  - step: courteous-reminder{kept}\n"
+    (other / "standard-b2b.yaml").write_text(
+        short.replace("never_beyond: firm-reminder", "never_beyond: courteous-reminder")
+    )
+    capsys.readouterr()
+    told = answer(capsys, "--ledger", "--policies", other, code=1)
+    assert [step["step"] for step in told["by_step"]] == ["pre-due-note", "courteous-reminder"]
+    assert told["refused"]["first"] == [
+        {"line": 0, "number": "F-2", "reason": "its policy loyal-b2b is not among these"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "--portfolio FILE.csv, or --ledger"),
+        (("--portfolio", "nowhere.csv"), "nowhere.csv cannot be read: No such file or directory"),
+        (("--portfolio", "book.csv", "--until", "2025-01-01", "--from", "2026-01-01"), "comes before --from"),
+        (
+            ("--portfolio", "book.csv", "--assume", "all-late"),
+            "nobody-pays, all-late:DAYS (such as all-late:30), history",
+        ),
+        (("--portfolio", "book.csv", "--cost", "letter"), "write CHANNEL=PRICE"),
+        (("--portfolio", "book.csv", "--cost", "fax=1EUR"), "'fax' is none of email, sms, letter"),
+        (("--portfolio", "book.csv", "--cost", "letter=1,60"), "write it like 1.60EUR"),
+        (("--portfolio", "book.csv", "--costs", "nowhere.yaml"), "nowhere.yaml cannot be read"),
+        (("--portfolio", "book.csv", "--facts", "nowhere.csv"), "nowhere.csv cannot be read"),
+        (("--portfolio", "book.csv", "--facts", "book.csv"), "has no column date, what"),
+        (("--portfolio", "book.csv", "--policies", "nowhere"), "nowhere is not a folder"),
+        (("--portfolio", "book.csv", "--html", "nowhere/page.html"), "nowhere/page.html cannot be written"),
+        (("--portfolio", "book.csv", "--calls-a-day", "-1"), "must not be negative"),
+        (("--portfolio", "book.csv", "--jobs", "0"), "--jobs must be at least 1"),
+        (("--ledger", "--from", "2020-01-01"), "is past"),
+        (("--ledger",), "no tables of this release yet"),
+    ],
+)
+def test_what_cannot_run_says_why(words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each of these ends with exit code 2 and a sentence that says what to mend."""
+    write(row("F-1"))
+    assert run(["policy", "simulate", *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_prices_may_stand_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file of prices, one of which the command line corrects; a file that is none says where it is wrong."""
+    file = write(row("F-1"))
+    Path("prices.yaml").write_text("letter: 1.60 EUR\nregistered_letter: 7.08 EUR\n", "utf-8")
+    told = answer(capsys, "--portfolio", file, *WINDOW, "--costs", "prices.yaml", "--cost", "letter=2EUR")
+    assert [cost["text"] for cost in told["cost"]] == ["11.08 EUR"]
+    Path("prices.yaml").write_text("letter: [1.60 EUR]\n", "utf-8")
+    assert run(["policy", "simulate", "--portfolio", file, "--costs", "prices.yaml"]) == 2
+    assert "write one price a line" in capsys.readouterr().err
+
+
+def test_both_languages_have_the_same_blanks() -> None:
+    """A blank that only one language has would be an error the day somebody speaks the other."""
+    blanks = {
+        code: [sorted(p.split("}")[0] for p in text.split("{")[1:]) for text in pair] for code, pair in WORDS.items()
+    }
+    assert {code: both for code, both in blanks.items() if both[0] != both[1]} == {}
+
+
+def test_a_debtor_is_seen_as_a_worker_sees_it(tmp_path: Path) -> None:
+    """Corrected in the ledger since the case began: segment, zone and means are those of today, gaps stay as known."""
+    ledger = Ledger(f"sqlite:///{tmp_path / 'relance.db'}")
+    ledger.migrate()
+    case = case_of(SHIPPED["loyal-b2b"], date(2026, 2, 2), date(2026, 1, 5))
+    corrected = Debtor(id="D1", name="A", kind="public", country="BE", segment="standard", solvency="bad")
+    for owner in (corrected, Debtor(id="D1", name="A", kind="business", country="", time_zone="Europe/Brussels")):
+        told = Case.model_validate(histories.seen(case.model_dump(mode="json", exclude_defaults=True), owner))
+        with ledger.read() as db:
+            assert told == with_debtor(db, case, owner, date(2026, 1, 5))
+    ledger.close()
