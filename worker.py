@@ -39,7 +39,7 @@ from console.health import AddressWrong, Health
 from console.leave import leave
 from console.logs import scrubbed, set_up_logs
 from console.metrics import Read, reader, reporting
-from console.policy_files import CREDITOR, CannotRead, CreditorRefused, load_creditor
+from console.policies.files import CREDITOR, CannotRead, CreditorRefused, load_creditor
 from console.telemetry import telemetry_runtime
 from ledger.errors import LedgerAway, LedgerUrlRefused, SchemaAhead
 from ledger.store import Ledger

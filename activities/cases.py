@@ -34,7 +34,7 @@ from dunning.decide import settle
 from dunning.decision import Perform
 from dunning.policy import Policy
 from dunning.schedule import Place, place
-from ledger.book import Debtor, debtor, debtor_unpaid
+from ledger.book import Debtor, debtor, debtor_unpaid, decided_by
 from ledger.cases import case as case_row
 from ledger.deliveries import deliveries_of
 from ledger.errors import PolicyAltered, PolicyMissing
@@ -232,18 +232,7 @@ def _failure(question: Question, taken: _Taken, now: datetime) -> list[f.Fact]:
 
 def with_debtor(db: Any, case: Case, owner: Debtor, today: date) -> Case:
     """The case with its debtor as the ledger has it just now; `today` is the day at the debtor's."""
-    unpaid, known = debtor_unpaid(db, owner.id, today).get(case.currency), case.debtor
-    seen = DebtorView.model_validate(
-        {
-            **known.model_dump(),
-            "kind": owner.kind,
-            "segment": owner.segment or known.segment,
-            "country": owner.country or known.country,
-            "subdivision": owner.subdivision,
-            "time_zone": owner.time_zone,
-            "solvency": owner.solvency or "unknown",
-            "unpaid_count": unpaid.count if unpaid else 0,
-            "unpaid_minor": unpaid.total.minor if unpaid else 0,
-        }
-    )
+    unpaid = debtor_unpaid(db, owner.id, today).get(case.currency)
+    owed = {"unpaid_count": unpaid.count if unpaid else 0, "unpaid_minor": unpaid.total.minor if unpaid else 0}
+    seen = DebtorView.model_validate(decided_by(owner, case.debtor.model_dump()) | owed)
     return case.model_copy(update={"debtor": seen})

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from console.acting import ME, CaseId, Who, act, following, instalments, money, on_day
-from console.adopting import Answers, Planner, new_policy
+from console.adopt.adopting import Answers, Planner, new_policy
 from console.desk import Desk, operator
 from console.output import REFUSED, Stop, out
 from dunning.case import Case

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from console.desk import Desk, operator
-from console.import_cells import CellWrong, amount, currency, day
+from console.imports.cells import CellWrong, amount, currency, day
 from console.output import FINE, Stop, json_out, moment, note, out, reason
 from console.task_words import advice
 from dunning.calendar import calendar_for

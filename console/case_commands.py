@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 
 from console.acting import CaseId, following
 from console.desk import Desk
-from console.import_cells import CellWrong, amount
+from console.imports.cells import CellWrong, amount
 from console.journal_words import told as told_by
 from console.output import FINE, Say, Stop, json_out, moment, out, reason, table
 from console.task_words import advice

@@ -20,12 +20,12 @@ from activities.settings import Settings
 from console.cases import Cases
 from console.demo_report import files_made, standing, what_happened, what_next
 from console.embedded import ensure_server, stop_server
-from console.import_file import open_table
-from console.import_rows import Row, read_rows
-from console.importing import Import, chunks
+from console.imports.file import open_table
+from console.imports.importing import Import, chunks
+from console.imports.rows import Row, read_rows
 from console.logs import set_up_logs
 from console.output import COULD_NOT_RUN, FINE, Stop, note, out, table
-from console.policy_files import load_folder
+from console.policies.files import load_folder
 from console.sample_portfolio import write_sample
 from ledger.cases import case as case_row
 from ledger.lists import count_busy, counts

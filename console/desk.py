@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from activities.plain import one_line
 from activities.settings import Settings, load_settings
-from console.import_cells import case_id as id_of
+from console.imports.cells import case_id as id_of
 from console.output import COULD_NOT_RUN, Stop
 from dunning.policy import Policy
 from ledger.cases import CaseRow, case

@@ -6,27 +6,30 @@ import json
 import sys
 import traceback
 from collections.abc import Sequence
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from cyclopts import App, CycloptsError, Group
+from cyclopts import App, CoercionError, CycloptsError, CycloptsPanel, Group
+from rich.text import Text
 
+from activities.plain import one_line
 from activities.settings import SettingsWrong
 from console import act_commands as acts
-from console import import_commands as imports
 from console import money_commands as money
 from console import record_commands as records
 from console import up_commands as ups
 from console.case_commands import case_app
 from console.embedded import EmbeddedServerError
 from console.health import AddressWrong
+from console.imports import commands as imports
 from console.key_commands import key_app
 from console.leave import leave
 from console.logs import scrubbed
 from console.output import COULD_NOT_RUN, FINE, Stop, note, plain
-from console.policy_commands import policy_app
-from console.policy_files import CannotRead, CreditorRefused
+from console.policies.commands import policy_app
+from console.policies.files import CannotRead, CreditorRefused
 from console.sending_commands import sending_app
 from ledger.errors import LedgerAway, LedgerUrlRefused, SchemaAhead
 
@@ -35,6 +38,14 @@ _MENDABLE = (
     *(SchemaAhead, SettingsWrong),
 )
 
+
+def _what_is_wrong(error: CycloptsError) -> Any:
+    """What is wrong with the command line; of a day, how to write it."""
+    if isinstance(error, CoercionError) and error.target_type is date and error.token:
+        error.msg = Text(f"write the day like 2026-12-01, not {one_line(error.token.value, 40)}.")
+    return CycloptsPanel(error)
+
+
 app = App(
     name="relance",
     help="Chases unpaid invoices: each one walks its escalation policy, step by step.",
@@ -42,6 +53,7 @@ app = App(
     result_action="return_value",
     exit_on_error=False,
     suppress_keyboard_interrupt=False,
+    error_formatter=_what_is_wrong,
 )
 
 
@@ -60,7 +72,7 @@ _deciding = Group("Deciding", sort_key=4)
 
 for command, name in ((ups.up, "up"), (ups.down, "down"), (ups.work, "worker"), (ups.resume, "resume")):
     app.command(command, name=name, group=_running)
-app.command("console.doctor:doctor", name="doctor", group=_looking)
+app.command("console.doctor.doctor:doctor", name="doctor", group=_looking)
 if find_spec("console.demo"):
     shown = "Show Relance at work on invented invoices: a real server, a worker, e-mails, letters, hand-over files."
     app.command("console.demo:demo", name="demo", group=_running, help=shown)

@@ -80,13 +80,11 @@ def foresee(old: Policy, new: Policy, case: Case, wanted: f.PolicyChanged) -> Mo
     if against:
         return Move(wanted, before, None, against)
     fact = wanted.model_copy(update={"effect": _effect(sides)})
-    known = {(f.fact_name(note), note.id) for note in settle(old, case, wanted.at)[1]}
     notes, after = _then(new, case, fact)
     if not _is_same(before, after):
         fact = fact.model_copy(update={"effect": _held_back(sides, fact.effect)})
         notes, after = _then(new, case, fact)
-    fresh = [note for note in notes if (f.fact_name(note), note.id) not in known]
-    return Move(fact, before, after, tuple(_at_once(sides, fresh, after)))
+    return Move(fact, before, after, tuple(_at_once(sides, notes, after)))
 
 
 def admit_move(old: Policy, new: Policy, case: Case, wanted: f.PolicyChanged) -> f.PolicyChanged:
@@ -270,4 +268,5 @@ def _at_once(sides: _Sides, notes: list[f.Fact], after: Decision) -> Iterator[Be
     if step is None or moment is None or _is_same(sides.before, after):
         return
     if (step.tone is Tone.formal or step.fork) and moment <= _first_day(sides):
-        yield sides.why("move_formal", step=step.step, day=moment.date())
+        day = calendar_for(sides.new.calendar, sides.case.debtor).local_day(moment)
+        yield sides.why("move_formal", step=step.step, day=day)

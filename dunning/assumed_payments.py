@@ -41,7 +41,8 @@ class Delays:
         left = len(self) - before
         if not left:
             return None
-        return self.days[bisect_left(self.up_to, before + 1 + int(chance * left))]
+        drawn = min(int(chance * left), left - 1)  # a float so near to 1 that it is 1 still draws the last
+        return self.days[bisect_left(self.up_to, before + 1 + drawn)]
 
     def median(self) -> int | None:
         """The delay by which half of them were paid; None when there is none."""

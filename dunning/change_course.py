@@ -214,7 +214,10 @@ def _(fact: f.StepFailed, case: Case) -> Case:
 
 
 def _then(case: Case, fact: f.Fact, then: str, question: Question) -> Case:
-    case = resume(case, fact.at, hurry=then == "next_step_now")
+    hurry, moved = then == "next_step_now", case.moved
+    if hurry and moved:
+        moved = moved.model_copy(update={"due": None})  # a moment kept by a move is not at once
+    case = resume(case, fact.at, hurry=hurry, moved=moved)
     return ask(case, question) if then == "ask" else case
 
 

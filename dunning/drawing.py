@@ -104,14 +104,16 @@ def _nodes(policy: Policy, language: str) -> Iterator[Node]:
 
 
 def _step(step: Step, number: int, language: str) -> Node:
+    # A way out says nothing to the debtor: it has a tone only where its author gave it one.
+    tone = None if step.fork and "tone" not in step.model_fields_set else step.tone
     return Node(
         id=f"s{number}",
         kind=step.kind,
         title=step.words,
         step=step.step,
         mark=_mark(step, language),
-        tone=step.tone,
-        tone_words=words(step.tone, language),
+        tone=tone,
+        tone_words=words(tone, language) if tone else "",
         channels=step.channels or (),
         facts=tuple(_facts(step, language)),
     )
@@ -162,7 +164,9 @@ def _call(call: Call, language: str) -> Iterator[Fact]:
     apart = delay_words(call.apart, language)
     code = "attempts" if call.attempts > 1 else "one_attempt"
     yield Fact("call", upper(word(code, language, n=call.attempts, days=apart)))
-    told = "; ".join(word(code, language, then=word(str(then), language)) for code, then in _results(call))
+    told = word("also", language).join(
+        word(code, language, then=word(str(then), language)) for code, then in _results(call)
+    )
     yield Fact("result", upper(told))
 
 

@@ -61,7 +61,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Dashed: left out when the condition does not hold.",
         "Tirets : omise quand la condition n'est pas remplie.",
     ),
-    "picture_of": ("The course of the policy {policy}", "Le cours du scénario {policy}"),
+    "picture_of": ("The course of the policy {policy}", "Le cours de la politique {policy}"),
 }
 
 

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 from dunning import facts as f
 from dunning.assumed import People
-from dunning.calendar import calendar_for
 from dunning.case import Case
 from dunning.explain_words import WORDS, word, words
 from dunning.policy import Policy, Step
@@ -52,7 +51,7 @@ def head_words(policy: Policy, language: str) -> Iterator[str]:
 def _claimed(policy: Policy, language: str) -> Iterator[str]:
     """What is claimed beside the invoice."""
     charges = policy.charges
-    if charges and charges.contract_rate:
+    if charges and charges.contract_rate is not None:
         yield word("contract_rate", language, rate=f"{charges.contract_rate} %")
     if charges and charges.indemnity:
         yield word(f"indemnity_{charges.indemnity}", language)
@@ -62,7 +61,8 @@ def _claimed(policy: Policy, language: str) -> Iterator[str]:
 
 def step_words(step: Step, language: str) -> str:
     """A step in a sentence: its title, its day and what it does."""
-    return f"{step.words}: {day_words(step.day, language)}, {'; '.join(_what(step, language))}."
+    told = word("also", language).join(_what(step, language))
+    return word("step", language, step=step.words, day=day_words(step.day, language), told=told)
 
 
 def day_words(day: Day, language: str) -> str:
@@ -110,8 +110,13 @@ def condition_words(when: Conditions, language: str) -> str:
             continue
         listed = isinstance(value, tuple)
         inner = _alternatives(key, value, language) if listed else range_words(value, language)
-        told.append(word(key, language, x=inner))
+        told.append(word(f"one_{key}" if _one(value) else key, language, x=inner))
     return word("and", language).join(told)
+
+
+def _one(value: object) -> bool:
+    """Whether the number named last is one, which wants the singular."""
+    return isinstance(value, NumberRange) and 1 in (value.below, value.at_least if value.below is None else None)
 
 
 def _alternatives(key: str, values: tuple[object, ...], language: str) -> str:
@@ -166,10 +171,10 @@ def dated_course(policy: Policy, case: Case, language: str = "en", now: datetime
     """
     begin = max(case.opened_at or case.added_at, now) if now else case.opened_at or case.added_at
     life = simulate_with(policy, case, People(), (begin, begin + _FARTHEST))
-    return [told for entry in life.timeline for told in _told(policy, case, entry, language)]
+    return [told for entry in life.timeline for told in _told(policy, entry, language)]
 
 
-def _told(policy: Policy, case: Case, entry: TimelineEntry, language: str) -> Iterator[Dated]:
+def _told(policy: Policy, entry: TimelineEntry, language: str) -> Iterator[Dated]:
     step = policy.find(entry.step or "")
     name = step.words if step else ""
     why = _why(entry, language)
@@ -187,8 +192,7 @@ def _told(policy: Policy, case: Case, entry: TimelineEntry, language: str) -> It
         elif kind != "call":
             sentence = word("person", language, why=why)
     if sentence:
-        day = calendar_for(policy.calendar, case.debtor).local_day(entry.at)
-        yield Dated(entry.at, day, sentence, entry.step, entry.what)
+        yield Dated(entry.at, entry.day, sentence, entry.step, entry.what)
 
 
 def _why(entry: TimelineEntry, language: str) -> str:

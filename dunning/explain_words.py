@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from dunning.policy import Weekday
+
 WORDS: dict[str, tuple[str, str]] = {
     "takes": (
         "It takes invoices of {debtor} debtors in {currency}",
@@ -24,6 +28,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_holidays": (", never on public holidays", ", jamais un jour férié"),
     "tolerance": ("A balance up to {amounts} counts as paid.", "Un solde jusqu'à {amounts} vaut paiement."),
+    "step": ("{step}: {day}, {told}.", "{step} : {day}, {told}."),
+    "also": ("; ", " ; "),
     "charges": ("Beside the invoice: {claimed}.", "En plus de la facture : {claimed}."),
     "contract_rate": ("{rate} late interest a year by contract", "{rate} d'intérêts de retard par an au contrat"),
     "indemnity_claimed": ("the fixed indemnity", "l'indemnité forfaitaire"),
@@ -92,6 +98,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "person": ("A person acts: {why}", "Une personne agit : {why}"),
     "closes": ("The case is closed: {why}", "Le dossier est clos : {why}"),
+    "example": ("EXAMPLE", "EXEMPLE"),
     "assumed": (
         "Assumed: nothing is paid or disputed, nobody answers the phone, approvals come at once.",
         "Hypothèse : rien n'est payé ni contesté, personne ne répond au téléphone, les accords viennent aussitôt.",
@@ -110,7 +117,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "public": ("public", "publics"),
     "outstanding": ("outstanding {x}", "reste dû {x}"),
     "days_past_due": ("{x} days past due", "{x} jours de retard"),
+    "one_days_past_due": ("{x} day past due", "{x} jour de retard"),
     "unpaid_invoices": ("{x} unpaid invoices", "{x} factures impayées"),
+    "one_unpaid_invoices": ("{x} unpaid invoice", "{x} facture impayée"),
     "unpaid_total": ("unpaid in all {x}", "impayé total {x}"),
     "debtor": ("debtor {x}", "débiteur {x}"),
     "segment": ("segment {x}", "segment {x}"),
@@ -135,6 +144,11 @@ def word(code: str, language: str, **told: object) -> str:
     """The words of a code, in French for `fr`, else in English. KeyError for a code nobody defined."""
     english, french = WORDS[code]
     return (french if language == "fr" else english).format_map(told)
+
+
+def weekday(on: date, language: str) -> str:
+    """The day of the week in short: `Mon`, `lun.`."""
+    return word(list(Weekday)[on.weekday()], language)
 
 
 def words(codes: object, language: str) -> str:

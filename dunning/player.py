@@ -25,12 +25,16 @@ _ACTS = get_args(f.Act)
 
 @dataclass(frozen=True)
 class Happening:
-    """What comes from outside at a moment: a fact or an act, news of the debtor, or an outage until `away_until`."""
+    """What comes from outside at a moment: a fact or an act, news of the debtor, or an outage until `away_until`.
+
+    `line` is where the fact stands in the file that tells it; 0 when no file does.
+    """
 
     at: datetime
     fact: f.Fact | None = None
     debtor: Debtor | None = None
     away_until: datetime | None = None
+    line: int = 0
 
 
 class Player:
@@ -46,6 +50,7 @@ class Player:
         self.now = self.asleep = case.added_at
         self.decision: Decision | None = None
         self._coming = deque(sorted(happenings, key=lambda happening: happening.at))
+        self.taking: Happening | None = None
         self._asked: str | None = None
         self._answer: Happening | None = None
         self._answered: set[str] = set()
@@ -59,6 +64,9 @@ class Player:
 
     def refused(self, fact: f.Fact, refusal: str) -> None:
         """The act makes no sense now."""
+
+    def unchanged(self, fact: f.Fact) -> None:
+        """The fact was known already."""
 
     def noted(self, known: Case, note: f.Fact) -> None:
         """Time has brought the fact about for the case as it was known."""
@@ -116,6 +124,7 @@ class Player:
             if happening.debtor:
                 self.case = replace(self.case, debtor=happening.debtor)
             if happening.fact:
+                self.taking = happening
                 late = happening.fact.at != self.now
                 self._take(happening.fact.model_copy(update={"at": self.now}) if late else happening.fact)
 
@@ -137,7 +146,9 @@ class Player:
             self.refused(fact, str(refusal))
             return
         known, self.case = self.case, apply(self.case, fact)
-        if self.case is not known:
+        if self.case is known:
+            self.unchanged(fact)
+        else:
             self.happened(fact)
 
     def _decide(self, before: Decision | None) -> None:

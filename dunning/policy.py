@@ -12,11 +12,13 @@ from pydantic import Field, model_validator
 
 from dunning.money import Money
 from dunning.terms import (
+    MOST_LISTED,
     AmountRange,
     Amounts,
     Channel,
     Conditions,
     Counting,
+    Countries,
     Country,
     Currency,
     Day,
@@ -26,6 +28,7 @@ from dunning.terms import (
     Part,
     Percent,
     Route,
+    Segments,
     Tone,
     written,
 )
@@ -35,9 +38,11 @@ class Takes(Part):
     """Which invoices the policy takes; each invoice must be taken by exactly one policy."""
 
     debtor: tuple[DebtorKind, ...] = Field(min_length=1, description="Kinds of debtor.")
-    currency: tuple[Currency, ...] = Field(min_length=1, description="Currencies of the invoice.")
-    segment: tuple[Name, ...] | None = Field(default=None, min_length=1, description="Segments; all when left out.")
-    country: tuple[Country, ...] | None = Field(default=None, min_length=1, description="Countries; all when left out.")
+    currency: tuple[Currency, ...] = Field(
+        min_length=1, max_length=MOST_LISTED, description="Currencies of the invoice."
+    )
+    segment: Segments | None = Field(default=None, description="Segments; all when left out.")
+    country: Countries | None = Field(default=None, description="Countries; all when left out.")
     amount: AmountRange | None = Field(default=None, description="Amount of the invoice; all when left out.")
 
 
@@ -157,7 +162,9 @@ class Step(Part):
     day: Day = Field(description="When the step is due.")
     channels: tuple[Channel, ...] | None = Field(default=None, min_length=1, description="Channels, all used at once.")
     call: Call | None = Field(default=None, description="A call by a person.")
-    fork: tuple[Branch, ...] | None = Field(default=None, min_length=1, description="Ways out, the first that holds.")
+    fork: tuple[Branch, ...] | None = Field(
+        default=None, min_length=1, max_length=20, description="Ways out, the first that holds."
+    )
     tone: Tone = Field(default=Tone.courteous, description="courteous, firm or formal.")
     letter: Name | None = Field(default=None, description="The text, by its name in policies/letters/.")
     to: Literal["billing", "manager"] = Field(

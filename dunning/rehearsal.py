@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from heapq import heapify, heappop, heappush
@@ -44,6 +44,20 @@ class Contact:
     because: Because
 
 
+def asks_anew(contact: Contact, before: Contact | None) -> bool:
+    """Whether it asks for a sum that `before`, the contact just before it, has not asked for already.
+
+    Two channels at once ask once, and so do the attempts of a call.
+    """
+    if contact.channel == "call" and contact.occurrence > 1:
+        return False
+    return before is None or _sending(contact) != _sending(before)
+
+
+def _sending(contact: Contact) -> tuple[object, ...]:
+    return contact.case, contact.step, contact.occurrence, contact.at
+
+
 @dataclass(frozen=True)
 class Walk:
     """A case to play from the moment `begins` up to, but not including, `ends`, with what happens meanwhile."""
@@ -56,16 +70,27 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
+class Nonsense:
+    """A fact that cannot have happened to the case, by its line in the file, and why not."""
+
+    line: int
+    invoice: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Walked:
     """What came of a case: its contacts in order, and how it stands at the end.
 
-    `ending` is the outcome of a closed case, `waits`, or `asks` with the kind of work in `task`.
+    `ending` is the outcome of a closed case, `waits`, or `asks` with the kind of work in `task`. `nonsense` are facts
+    of a file that the case refused, knew already, or that speak of what it does not have.
     """
 
     walk: Walk
     contacts: tuple[Contact, ...]
     ending: str
     task: str = ""
+    nonsense: tuple[Nonsense, ...] = ()
 
 
 def walk_all(walks: Sequence[Walk], people: People) -> list[Walked]:
@@ -142,6 +167,7 @@ class _Walker(Player):
         super().__init__(walk.policy, walk.case, walk.happenings, people)
         self.walk, self._board = walk, board
         self._contacts: list[Contact] = []
+        self._nonsense: list[Nonsense] = []
 
     def begin(self, now: datetime) -> None:
         """What happened before the first look is known at once."""
@@ -172,6 +198,28 @@ class _Walker(Player):
         seen = case.debtor.model_copy(update={"unpaid_count": count, "unpaid_minor": minor})
         self.case = replace(case, debtor=seen)
         return True
+
+    def refused(self, fact: f.Fact, refusal: str) -> None:
+        self._name(refusal)
+
+    def unchanged(self, fact: f.Fact) -> None:
+        self._name(f"{fact.id} was told of this invoice already.")
+
+    def happened(self, fact: f.Fact) -> None:
+        for problem in self.case.problems:
+            if problem.key == f"fact/{fact.id}":
+                self._name(Because(code=problem.code, words=problem.words).text("en"))
+
+    def _name(self, why: str) -> None:
+        if self.taking and self.taking.line:
+            self._nonsense.append(Nonsense(self.taking.line, self.case.invoice.number, why))
+
+    def _about_nothing(self) -> Iterator[Nonsense]:
+        """Facts about what was never told: known at the end only, since their order does not matter."""
+        for happening in self.walk.happenings:
+            taken = happening.line and happening.at < self.walk.ends
+            if taken and (missing := _missing(self.case, happening.fact)):
+                yield Nonsense(happening.line, self.case.invoice.number, f"The invoice has no {missing}.")
 
     def kept(self) -> None:
         if self._board is not None:
@@ -204,9 +252,21 @@ class _Walker(Player):
             )
 
     def walked(self) -> Walked:
-        decision = self.decision
+        decision, found = self.decision, (*self._nonsense, *self._about_nothing())
         if isinstance(decision, Close):
-            return Walked(self.walk, tuple(self._contacts), str(decision.outcome))
+            return Walked(self.walk, tuple(self._contacts), str(decision.outcome), nonsense=found)
         ending: Literal["asks", "waits"] = "asks" if isinstance(decision, AskPerson) else "waits"
         task = next((task.kind for task in decision.tasks), "") if isinstance(decision, AskPerson) else ""
-        return Walked(self.walk, tuple(self._contacts), ending, task)
+        return Walked(self.walk, tuple(self._contacts), ending, task, found)
+
+
+def _missing(case: Case, fact: f.Fact | None) -> str:
+    """The dispute or payment that the fact speaks of, when the case has none of that name."""
+    match fact:
+        case f.DisputeResolved(dispute_id=name):
+            dispute = case.disputes.get(name)
+            return "" if dispute and dispute.opened_at else f"dispute {name}"
+        case f.PaymentReversed(payment_id=name):
+            payment = case.payments.get(name)
+            return "" if payment and payment.amount is not None else f"payment {name}"
+    return ""

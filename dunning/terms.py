@@ -41,6 +41,11 @@ Amount = Annotated[
 ]
 
 
+# More than anybody means: a longer list is a slip or a trap, and every rule would go through it again and again.
+MOST_LISTED = 100
+MOST_COUNTRIES = 250
+
+
 def _listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
@@ -51,13 +56,21 @@ def _scalar_or_list(schema: dict[str, Any]) -> None:
     told = {key: schema[key] for key in ("description",) if key in schema}
     schema.clear()
     schema.update(told)
-    schema["anyOf"] = [items, {"type": "array", "items": items, "minItems": 1, "uniqueItems": True}]
+    schema["anyOf"] = [
+        items,
+        {"type": "array", "items": items, "minItems": 1, "maxItems": MOST_LISTED, "uniqueItems": True},
+    ]
 
 
 Amounts = Annotated[
     tuple[Amount, ...],
     BeforeValidator(_listed),
-    Field(min_length=1, json_schema_extra=_scalar_or_list, description="One amount, or one for each currency."),
+    Field(
+        min_length=1,
+        max_length=MOST_LISTED,
+        json_schema_extra=_scalar_or_list,
+        description="One amount, or one for each currency.",
+    ),
 ]
 
 
@@ -87,6 +100,8 @@ Percent = Annotated[
 ]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", **written("Two capital letters (ISO 3166-1), like `FR`."))]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", **written("Three capital letters (ISO 4217), like `EUR`."))]
+Segments = Annotated[tuple[Name, ...], Field(min_length=1, max_length=MOST_LISTED)]
+Countries = Annotated[tuple[Country, ...], Field(min_length=1, max_length=MOST_COUNTRIES)]
 
 
 class Part(BaseModel):
@@ -231,8 +246,8 @@ class Conditions(Part):
     outstanding: AmountRange | None = Field(default=None, description="What may be asked for now.")
     days_past_due: NumberRange | None = Field(default=None, description="Days since the due date; negative before it.")
     debtor: tuple[DebtorKind, ...] | None = Field(default=None, min_length=1, description="Kinds of debtor.")
-    segment: tuple[Name, ...] | None = Field(default=None, min_length=1, description="The debtor's segments.")
-    country: tuple[Country, ...] | None = Field(default=None, min_length=1, description="The debtor's countries.")
+    segment: Segments | None = Field(default=None, description="The debtor's segments.")
+    country: Countries | None = Field(default=None, description="The debtor's countries.")
     unpaid_invoices: NumberRange | None = Field(default=None, description="How many late invoices the debtor has.")
     unpaid_total: AmountRange | None = Field(default=None, description="The sum of the debtor's late invoices.")
     solvency: tuple[Solvency, ...] | None = Field(default=None, min_length=1, description="The debtor's solvency.")

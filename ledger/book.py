@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -88,6 +88,19 @@ def debtor(db: Connection, debtor_id: str) -> Debtor:
     if row is None:
         raise DebtorMissing(f"no debtor {debtor_id} in the ledger")
     return _debtor(row)
+
+
+def decided_by(owner: Any, known: Mapping[str, Any]) -> dict[str, Any]:
+    """What decisions are made by of a debtor as the ledger has it; where the ledger is silent, what was `known`."""
+    return {
+        **known,
+        "kind": owner.kind,
+        "segment": owner.segment or known.get("segment", "standard"),
+        "country": owner.country or known.get("country"),
+        "subdivision": owner.subdivision,
+        "time_zone": owner.time_zone,
+        "solvency": owner.solvency or "unknown",
+    }
 
 
 def add_invoices(db: Connection, added: Sequence[tuple[Invoice, datetime]]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from ledger.book import decided_by
 from ledger.schema import cases, debtors
 from ledger.store import Ledger
 
@@ -108,13 +109,4 @@ def open_policies(ledger: Ledger) -> list[str]:
 
 def seen(state: dict[str, Any], owner: Any) -> dict[str, Any]:
     """The case's state with its debtor as the ledger has it just now, which is what a worker decides by."""
-    known = state["debtor"]
-    seen = {
-        "kind": owner.kind,
-        "segment": owner.segment or known.get("segment", "standard"),
-        "country": owner.country or known.get("country"),
-        "subdivision": owner.subdivision,
-        "time_zone": owner.time_zone,
-        "solvency": owner.solvency or "unknown",
-    }
-    return {**state, "debtor": {**known, **seen}}
+    return {**state, "debtor": decided_by(owner, state["debtor"])}

@@ -219,6 +219,12 @@ def open_case_ids(db: Connection, sought: Sequence[Sought]) -> list[str]:
     return list(db.scalars(query.order_by(cases.c.id)))
 
 
+def open_names(db: Connection, word: str) -> list[str]:
+    """What a word of SOUGHT is among the open cases, each once."""
+    query = select(SOUGHT[word]).select_from(_JOINED).where(cases.c.status == "open", SOUGHT[word].is_not(None))
+    return sorted(db.scalars(query.distinct()))
+
+
 def _holds(one: Sought) -> ColumnElement[bool]:
     column, first = SOUGHT[one.word], one.values[0]
     if not isinstance(first, Money):

@@ -165,6 +165,14 @@ class Spool:
         )
         return _counted(self._db.execute(query))
 
+    def delays_told_of(self, debtor: str) -> tuple[int, ...]:
+        """How many days late one debtor paid, by the payments of the facts, for each invoice that they pay in full."""
+        query = (
+            "SELECT max(f.day) - i.due FROM invoices i JOIN facts f ON f.number = i.number"
+            " WHERE i.debtor = ? AND f.paid IS NOT NULL GROUP BY i.number HAVING sum(f.paid) >= i.minor"
+        )
+        return tuple(days for (days,) in self._db.execute(query, (debtor,)))
+
 
 def _counted(rows: Iterable[tuple[str, int, int]]) -> dict[str, Counter[int]]:
     found: dict[str, Counter[int]] = defaultdict(Counter)

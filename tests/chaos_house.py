@@ -16,7 +16,7 @@ from console import embedded
 from console.embedded import ensure_server, find_server, stop_server
 from console.output import COULD_NOT_RUN
 from console.server_files import ServerFiles
-from console.story_house import SKIPPING
+from console.stories.house import SKIPPING
 from tests.ports import HOST, free_port
 from tests.postgres import PostgresServer
 

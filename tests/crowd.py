@@ -32,9 +32,9 @@ from activities.cases import CaseActivities
 from activities.message import Outgoing, Receipt
 from activities.questions import Answer, Question
 from activities.recording import Overtaken
-from console.import_rows import Row
-from console.importing import Import
-from console.policy_files import LoadedPolicy, load_folder
+from console.imports.importing import Import
+from console.imports.rows import Row
+from console.policies.files import LoadedPolicy, load_folder
 from dunning.money import Money
 from ledger.book import Debtor
 from ledger.deliveries import deliveries_in, note_result

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from console.policy_files import Loaded, load_file
+from console.policies.files import Loaded, load_file
 
 HOUSE = Path(__file__).resolve().parent.parent
 POLICIES = HOUSE / "policies"

@@ -24,7 +24,7 @@ from temporalio.testing import WorkflowEnvironment
 
 import activities.cases
 from console.leave import leave
-from console.story_house import SKIPPING
+from console.stories.house import SKIPPING
 from tests import recorded_cases, recorded_trouble
 from tests.durable import Room
 from tests.plain_history import HISTORIES, payloads, plain, save

@@ -27,7 +27,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.arrivals import Arrivals
 from activities.discretion import Discretion
-from console.story_house import SKIPPING
+from console.stories.house import SKIPPING
 from worker import SEARCH_ATTRIBUTES
 
 THREADS = 20

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pytest
 
-from console import adopt_commands
-from console.adopt_filter import chosen_cases, conditions
+from console.adopt import commands as adopt_commands
+from console.adopt import filter as adopt_filter
+from console.adopt.filter import chosen_cases, conditions
+from console.adopt.moving import Turns
+from console.adopt.words import WORDS
+from console.imports.cells import case_id
 from console.journal_words import told as told_by
 from console.main import run
 from console.output import Stop
+from dunning.adopting import Kind
 from dunning.money import Money
 from ledger.cases import case as case_row
 from ledger.journal import JournalRow
@@ -24,12 +30,14 @@ from tests.durable import Room, message, policy
 from tests.test_import import HEADER, POLICIES
 
 Say = Callable[..., tuple[int, str]]
-DUE = datetime.now(UTC).date() + timedelta(days=90)
+LONG_AGO = datetime.now(UTC).date() - timedelta(days=110)
+# No holiday moves a contact in a French September: five days before and eight days before are never the same day.
+DUE = date(LONG_AGO.year + 2, 9, 15)
 ROWS = [
     f"A-1,D1,Dupont,{DUE},{DUE},1800,EUR,standard,,",
     f"A-2,D2,Martin,{DUE},{DUE},400,EUR,standard,,",
     f"A-3,D3,Weber,{DUE},{DUE + timedelta(days=60)},900,CHF,loyal,,",
-    f"A-4,D4,Rossi,{DUE - timedelta(days=400)},{DUE - timedelta(days=200)},700,EUR,standard,second-call,2026-01-05",
+    f"A-4,D4,Rossi,{LONG_AGO - timedelta(200)},{LONG_AGO},700,EUR,standard,second-call,{LONG_AGO + timedelta(30)}",
 ]
 
 
@@ -159,6 +167,29 @@ def test_cases_are_named_in_a_file(say: Say, tmp_path: Path) -> None:
     assert "cannot be read" in say("policy", "adopt", "standard-b2b", "--cases", "@nowhere.txt")[1]
 
 
+def test_a_case_named_twice_is_moved_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once by its number `F 7/é`, once by the id that was made of it, far apart in a long file."""
+    book, file, number = tmp_path / "book.csv", tmp_path / "cases.txt", "F 7/é"
+    book.write_text(f"{HEADER},segment\n{number},D1,Dupont,{DUE},{DUE},1800,EUR,standard\n", encoding="utf-8")
+    _surround(monkeypatch, tmp_path)
+    assert run(["import", str(book), "--debtor-kind", "business"]) == 0
+    file.write_text(f"{number}\n{case_id(number)}\n", encoding="utf-8")
+    monkeypatch.setattr(adopt_filter, "CHUNK", 1)
+    opened = Ledger(f"sqlite:///{tmp_path / 'relance.db'}")
+    assert chosen_cases(opened, f"@{file}") == [case_id(number)]
+    opened.close()
+    capsys.readouterr()
+
+
+def test_a_pace_is_never_made_up_for() -> None:
+    """Ten a second; the server sleeps for a minute after the third case: the next ones are a tenth apart as ever."""
+    clock = iter([100.0, 100.0, 100.0, 100.0, 160.0, 160.0, 160.05])
+    turns = Turns(10, lambda: next(clock))
+    assert [round(turns.wait(), 6) for _ in range(6)] == [0, 0.1, 0.2, 0, 0.1, 0.15]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -186,12 +217,16 @@ def test_a_condition_is_read_as_it_was_meant() -> None:
         Sought("due", "<", (date(2026, 12, 1),)),
         Sought("step", "=", ("a", "b")),
     ]
+    assert conditions('debtor="Dupont, Martin" step=a') == [
+        Sought("debtor", "=", ("Dupont, Martin",)),
+        Sought("step", "=", ("a",)),
+    ]
 
 
 def test_what_cannot_be_used_is_refused_before_anything(say: Say, tmp_path: Path) -> None:
     """An unknown policy, a file with findings, a file that is not there, a map that is none, a pace of nothing."""
     everything = ("--cases", "all")
-    assert say("policy", "adopt", "galactic", *everything)[0] == 1
+    assert say("policy", "adopt", "galactic", *everything)[0] == 2
     bad = tmp_path / "bad.yaml"
     bad.write_text("policy: bad\n")
     code, said = say("policy", "adopt", str(bad), *everything)
@@ -199,7 +234,57 @@ def test_what_cannot_be_used_is_refused_before_anything(say: Say, tmp_path: Path
     assert say("policy", "adopt", str(tmp_path / "none.yaml"), *everything)[0] == 2
     assert say("policy", "adopt", "standard-b2b", *everything, "--map", "first-call")[0] == 2
     assert say("policy", "adopt", "standard-b2b", *everything, "--rate", "0")[0] == 2
+    code, said = say("policy", "adopt", "standard-b2b", *everything, "--map", "First Call=first-call")
+    assert (code, said.startswith("relance: --map: ")) == (2, True)
+    code, said = say("policy", "adopt", "standard-b2b", *everything, "--reason", "x" * 301)
+    assert (code, said.startswith("relance: --reason: ")) == (2, True)
     assert "no step phone" in say("policy", "adopt", "loyal-b2b", *everything, "--map", "first-call=phone")[1]
+
+
+def test_a_slip_of_the_pen_is_named(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder for a policy, a step that the new policy lacks, an old step that no case has, names one letter short."""
+    monkeypatch.chdir(tmp_path)
+    Path("policies").mkdir()
+    code, said = say("policy", "adopt", "policies", "--cases", "all")
+    assert (code, said.startswith("relance: policies is a folder: name one policy. There is no")) == (2, True)
+    code, said = say("policy", "adopt", "loyal-b2b", "--cases", "all", "--map", "second-call=frindly-call")
+    assert (code, said) == (2, "relance: --map: loyal-b2b has no step frindly-call: did you mean friendly-call?\n")
+    code, said = say("policy", "adopt", "loyal-b2b", "--cases", "all", "--map", "scond-call=friendly-call")
+    assert (code, "the step scond-call in its policy" in said) == (0, True)
+    known = ("--map", "second-call=friendly-call")
+    assert "in its policy" not in say("policy", "adopt", "loyal-b2b", "--cases", "all", *known)[1]
+    code, said = say("policy", "adopt", "loyal-b2b", "--cases", "policy=standrd-b2b segment=standard,loial")
+    assert (code, said.splitlines()) == (0, [
+        "No open case is like that.",
+        "No policy is called standrd-b2b: did you mean standard-b2b?",
+        "No segment is called loial: did you mean loyal?",
+    ])  # fmt: skip
+
+
+def test_a_plan_is_told_in_french(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Marie reads French: headings, columns, counts and the last word, with --language or with RELANCE_LANGUAGE."""
+    words = ("policy", "adopt", "habitual-late-b2b", "--cases", "policy=standard-b2b")
+    code, said = say(*words, "--language", "fr")
+    lines = said.splitlines()
+    assert (code, lines[0].partition(") : ")[2]) == (0, "3 dossiers au choix.")
+    assert lines[1] == "     3 demandent une décision"
+    assert "Une personne doit d'abord décider" in said
+    assert [word.strip() for word in lines[4].strip("┃").split("┃")] == [
+        "dossier", "ensuite, sans passage", "ensuite, après passage", "raison"
+    ]  # fmt: skip
+    assert lines[-2] == "Rien n'a été changé. Avec --apply, 0 dossier à faire passer."
+    monkeypatch.setenv("RELANCE_LANGUAGE", "fr")
+    assert say(*words) == (0, said)
+    assert say(*words, "--language", "en")[1].splitlines()[1] == "     3 need a decision"
+    assert "Aucun dossier ouvert" in say("policy", "adopt", "loyal-b2b", "--cases", "policy=x", "--apply")[1]
+
+
+def test_both_languages_have_the_same_blanks() -> None:
+    """A blank that only one language has would be an error the day somebody speaks the other."""
+    blanks = {code: [sorted(re.findall(r"{(\w+)}", text)) for text in pair] for code, pair in WORDS.items()}
+    assert {code: both for code, both in blanks.items() if both[0] != both[1]} == {}
+    classes = [*get_args(Kind), *(f"title_{kind}" for kind in get_args(Kind) if kind != "unchanged")]
+    assert set(classes) <= WORDS.keys()
 
 
 def test_without_a_server_nothing_is_moved_and_it_is_said(say: Say, ledger: Ledger) -> None:

@@ -87,6 +87,19 @@ def test_after_the_step_whose_moment_was_kept_the_new_days_count() -> None:
     assert (after.step, f"{after.until:%m-%d}") == ("fourth", "04-30")
 
 
+def test_a_promise_broken_after_the_move_does_not_wait_for_the_moment_that_was_kept() -> None:
+    """Kept for 1 April; promised on the 21st for the 23rd and not paid: the next step at once, on the 26th."""
+    hasty = OLD.model_dump(mode="json", exclude_none=True)
+    hasty["after"]["broken_promise"] = {"then": "next_step_now", "grace": {"days": 2}}
+    hasty["steps"][2]["day"]["days"] = 50
+    new, known = Policy.model_validate(hasty), case("03-20")
+    moved = apply(known, move(known, new, "03-20", time="kept").fact)
+    promised = apply(moved, f.PromiseMade(**ACT, at=at("03-21"), promised_for=date(2026, 3, 23)))
+    _, _, then = settle(new, promised, at("03-26"))
+    assert isinstance(then, Perform)
+    assert then.step == "third"
+
+
 def test_a_mended_comma_changes_nothing() -> None:
     """Only a letter's text differs: the case waits for the same step, and its record has not a word more."""
     known = case("03-20")
@@ -156,6 +169,7 @@ def test_a_formal_notice_never_comes_at_once_by_a_move() -> None:
     soon = {**NOTICE, "day": {"after": "due_date", "days": 11}}
     found = move(case("03-20"), policy(message("first", 1), message("second", 10), soon), "03-20")
     assert (found.kind, found.why.code) == ("decision", "move_formal")
+    assert found.why.words["day"] == "2026-03-21"  # midnight in Paris, which is still the 20th in London
 
 
 ACT: dict[str, Any] = {"id": "A1", "by": "marie"}
@@ -192,6 +206,21 @@ def test_what_only_a_person_can_decide_is_left_to_a_person(
     assert found.kind == "decision"
     assert found.why.code == code
     assert found.why.text("fr") != found.why.text("en")
+
+
+def test_what_is_approved_goes_out_before_the_case_is_moved() -> None:
+    """The notice was approved on 20 April and has not left yet: the move would pull it from under the approval."""
+    known = apply(case("04-20"), f.StepApproved(**ACT, at=at("04-20"), step="notice"))
+    assert move(known, SLOW, "04-20").why.code == "move_approved"
+
+
+def test_a_promise_that_the_new_policy_would_call_broken_is_left_to_a_person() -> None:
+    """Promised for 10 March with ten days of grace: on the 15th a policy with two would break the promise."""
+    patient = OLD.model_dump(mode="json", exclude_none=True)
+    patient["after"]["broken_promise"] = {"then": "continue", "grace": {"days": 10}}
+    used = Policy.model_validate(patient)
+    known = case("03-15", f.PromiseMade(**ACT, at=at("03-05"), promised_for=date(2026, 3, 10)), used=used)
+    assert move(known, OLD, "03-15", used).why.code == "move_breaks"
 
 
 def test_a_case_on_hold_stays_on_hold() -> None:

@@ -23,7 +23,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
 from activities.cases import CaseActivities
-from console.story_house import SKIPPING
+from console.stories.house import SKIPPING
 from ledger.journal import verify_journal
 from ledger.store import Ledger
 from tests.durable import Room, creditor, message, policy, room

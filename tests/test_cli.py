@@ -173,7 +173,7 @@ def test_steps_are_skipped_and_approval_is_refused_where_none_waits(say: Say) ->
 
 def test_a_case_moves_to_another_policy_after_showing_what_follows(say: Say) -> None:
     """A customer becomes a loyal one: first what would come, then the move; an unknown policy is refused."""
-    assert say("change-policy", "list", "galactic")[0] == 1
+    assert say("change-policy", "list", "galactic")[0] == 2
     before = as_json(say, "case", "show", "list")[1]["case"]["policy_hash"]
     code, said = say("change-policy", "list", "loyal-b2b", "--dry-run")
     assert (code, "Under loyal-b2b" in said) == (0, True)

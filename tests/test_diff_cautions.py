@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from dunning.compare import PolicyText, compare
-from dunning.compare_cautions import Caution, cautions
-from dunning.compare_steps import Matched, under_old_names
-from dunning.compare_walk import Walked, ordinary_case, walk
+from dunning.compare.cautions import Caution, cautions
+from dunning.compare.policies import PolicyText, compare
+from dunning.compare.steps import Matched, under_old_names
+from dunning.compare.walk import Walked, ordinary_case, walk
 from dunning.opening import takes
 from dunning.policy import Policy
 from tests.strategies import policies
@@ -101,6 +101,17 @@ def test_a_severe_step_that_moves_along_with_the_one_before_it_is_minded() -> No
     assert [caution.code for caution in cautions(old, steps, walked)] == ["severe_earlier"]
 
 
+def test_a_severe_step_that_nobody_walks_to_is_minded_in_the_days_it_counts_in() -> None:
+    """The notice waits for debtors without means, which the ordinary one is not: three business days earlier."""
+    days = {"after": "due_date", "counted_in": "business_days"}
+    poor = {"solvency": ["bad"]}
+    old = changed(formal_notice={"day": days | {"days": 30}, "when": poor})
+    new = changed(formal_notice={"day": days | {"days": 27}, "when": poor})
+    steps = matched(old, new)
+    [caution] = cautions(old, steps, walk(old, new, steps, ordinary_case(old, DUE)))
+    assert "comes 3 business days earlier" in caution.sentence
+
+
 def test_an_ordinary_invoice_is_walked_under_both() -> None:
     """Due on 30 November 2026: without the second call the steps after it keep their days, and it has none."""
     new = changed("second-call")
@@ -147,3 +158,17 @@ def test_a_new_step_under_the_name_of_a_renamed_one_is_told_apart() -> None:
     _, known = under_old_names(new, steps)
     assert known["first-call"].step == "early-call"
     assert known["first-call-2"].step == "first-call"
+
+
+def test_a_new_step_under_a_long_name_that_is_taken_has_a_name_all_the_same() -> None:
+    """The name is cut after 49 letters and a hyphen: what is put behind it is no second hyphen."""
+    long = f"{'a' * 49}-call"
+    data = OLD.model_dump(mode="json", exclude_none=True)
+    data["steps"][2]["step"] = long
+    old = Policy.model_validate(data)
+    data["steps"][2]["step"] = "early-call"
+    data["steps"].insert(3, data["steps"][2] | {"step": long, "day": {"days": 20, "after": "due_date"}})
+    new = Policy.model_validate(data)
+    steps = compare(PolicyText(old, {}), PolicyText(new, {}), {long: "early-call"}).steps
+    _, known = under_old_names(new, steps)
+    assert known[f"{'a' * 49}-2"].step == long

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from console.main import run
-from console.policy_files import load_file
+from console.policies.files import load_file
 from dunning.case import Case, Debtor, Invoice
 from dunning.explain import dated_course
 from dunning.money import Money
@@ -123,7 +123,7 @@ def test_what_cannot_be_compared_is_said(edit: Edit, capsys: pytest.CaptureFixtu
     said = told(capsys, "standard-b2b", "loyal-b2b", "--renamed", "first-call=no-call", code=2)
     assert "NEW has no step no-call" in said
     edit("loyal-b2b.yaml", ("title: ", "title: X "))
-    said = told(capsys, "loyal-b2b", "new/loyal-b2b.yaml", "--until", "2026-12-31", code=2)
+    said = told(capsys, "loyal-b2b", "new/loyal-b2b.yaml", *IN_DECEMBER[2:], code=2)
     assert "--portfolio FILE.csv, or --ledger" in said
     said = told(capsys, "loyal-b2b", "new/loyal-b2b.yaml", "--html", "no/such/page.html", code=2)
     assert "no/such/page.html cannot be written" in said
@@ -165,7 +165,7 @@ def test_a_call_left_out_is_lost_for_those_it_would_reach(edit: Edit, capsys: py
     answer = answered(capsys, "policies", "new", *IN_DECEMBER)
     [call] = [step for step in answer["book"]["steps"] if step["step"] == "first-call"]
     assert (call["before"], call["now"], call["contacts"]["lost"]) == (3, 0, 3)
-    assert call["asked_before"] == [{"minor": 600000, "currency": "EUR", "text": "6000.00 EUR"}]
+    assert call["asked_before"] == [{"minor": 200000, "currency": "EUR", "text": "2000.00 EUR"}]  # not at each attempt
     assert [row["invoice"] for row in answer["book"]["most_days"]] == ["F-1"]
 
 
@@ -186,6 +186,17 @@ def test_an_invoice_that_nobody_takes_any_more_is_named(edit: Edit, capsys: pyte
     assert "1 invoice is no longer taken: F-3: no policy takes it" in said
     assert "2 invoices are taken by neither side and are left out." in said
     assert "Countries taken: BE (before: all)." in said
+
+
+def test_a_fact_that_cannot_have_happened_is_told_once(edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both sides come to the release of what is not on hold: one fact, and no invoice that nobody takes."""
+    edit("standard-b2b.yaml", SOONER)
+    Path("facts.csv").write_text("date;invoice;what\n2026-12-03;F-1;release\n2026-12-04;F-1;release\n")
+    asked = ("standard-b2b", "new/standard-b2b.yaml", *IN_DECEMBER, "--facts", "facts.csv")
+    book = answered(capsys, *asked)["book"]
+    assert [(one["line"], one["number"]) for one in book["unread"]["first"]] == [(2, "F-1"), (3, "F-1")]
+    assert (book["taken_by_neither"], book["newly_refused"]["count"], book["newly_taken"]["count"]) == (1, 0, 0)
+    assert "2 rows or facts could not be used, first: " in told(capsys, *asked, code=1)
 
 
 def test_a_book_of_other_policies_is_only_counted(edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:
@@ -233,6 +244,18 @@ def test_a_running_case_is_walked_on_under_a_renamed_step(edit: Edit, capsys: py
     assert "first-call" not in steps
     assert list(steps["firm-reminder"]) == ["earlier"]
     assert book["newly_refused"] == {"count": 0, "first": []}
+
+
+def test_what_moves_before_the_first_day_is_earlier(edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:
+    """The firm reminder of a running case moves from in six days to tomorrow; asked from the sixth day on: not lost."""
+    pinned = kept("standard-b2b")
+    new = edit("standard-b2b.yaml", (SOONER[0], "day: {days: 10, after: due_date}"))
+    first = str(datetime.now(UTC).date() + timedelta(days=6))
+    window = ("--ledger", "--jobs", "1", "--from", first)
+    book = answered(capsys, f"standard-b2b@{pinned[:8]}", str(new), *window)["book"]
+    [firm] = [step for step in book["steps"] if step["step"] == "firm-reminder"]
+    assert (firm["before"], firm["now"], firm["contacts"]) == (2, 0, {"earlier": 2})  # e-mail and letter
+    assert min(book["days"]) >= first
 
 
 def test_a_policy_of_the_ledger_that_is_not_clear(edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:

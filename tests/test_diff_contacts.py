@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dunning.compare_contacts import Affected, Impact, Lens, impact
+from dunning.compare.contacts import Affected, Impact, Lens, impact
 from dunning.money import Money
 from dunning.reasons import Because
 from dunning.rehearsal import Contact
@@ -66,6 +66,18 @@ def test_another_channel_is_one_contact_less_and_one_more() -> None:
     assert dict(found.kinds) == {"lost": 1, "gained": 1}
     assert found.channels == {"email": [1, 0], "letter": [0, 1]}
     assert (found.steps["p", "reminder"].old, found.steps["p", "reminder"].new) == (1, 1)
+
+
+def test_a_sum_is_asked_for_once_by_two_channels_and_by_every_attempt_of_a_call() -> None:
+    """100 EUR by e-mail and letter on 10 March, and three calls from the 12th on: each step asks for 100 EUR."""
+    both = [contact(10), contact(10, channel="letter")]
+    calls = [contact(11 + n, "phone", channel="call", occurrence=n) for n in (1, 2, 3)]
+    found = impact([*both, *calls], both, MARCH)
+    assert {step: dict(one.old_amounts) for (_, step), one in found.steps.items()} == {
+        "reminder": {"EUR": 10000},
+        "phone": {"EUR": 10000},
+    }
+    assert [dict(one.new_amounts) for one in found.steps.values()] == [{"EUR": 10000}, {}]
 
 
 def test_the_same_day_with_another_text_is_told_apart() -> None:

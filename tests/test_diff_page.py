@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from console.charts import Chart, columns
+from console.pages.charts import Chart, columns
 from tests.test_diff_command import IN_DECEMBER, SOONER, Edit, edit, told
 
 __all__ = ["edit"]
@@ -60,6 +60,23 @@ def test_the_page_tells_all_and_needs_nothing(edit: Edit, capsys: pytest.Capture
     assert [tag for tag, _ in page.tags].count("svg") == 1
     assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in page.tags}
     assert not [attrs for _, attrs in page.tags if attrs.keys() & {"src", "href", "onload", "onclick"}]
+
+
+def test_the_page_is_its_owners_and_never_takes_the_place_of_what_is_compared(
+    edit: Edit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Last week's page could be read by everybody: the new one cannot. A slip does not cost the policy or the book."""
+    new = edit("standard-b2b.yaml", SOONER)
+    Path("page.html").write_text("last week's")
+    Path("page.html").chmod(0o644)
+    told(capsys, "policies", "new", "--html", "page.html", code=1)
+    assert Path("page.html").stat().st_mode & 0o777 == 0o600
+    assert "last week" not in Path("page.html").read_text("utf-8")
+    kept = new.read_text("utf-8"), Path("book.csv").read_text("utf-8")
+    for file in ("new/../new/standard-b2b.yaml", "book.csv"):
+        said = told(capsys, "policies", "new", *IN_DECEMBER, "--html", file, code=2)
+        assert "is read or written by this very command" in said
+    assert (new.read_text("utf-8"), Path("book.csv").read_text("utf-8")) == kept
 
 
 def test_titles_and_letters_are_only_words(edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from dunning.compare import Change, PolicyText, compare
-from dunning.compare_letters import edits
-from dunning.compare_steps import longest_rise
-from dunning.compare_words import LABELS, NAMES, VALUES, WORDS
+from dunning.compare.letters import edits
+from dunning.compare.policies import Change, PolicyText, compare
+from dunning.compare.steps import longest_rise
+from dunning.compare.words import LABELS, NAMES, VALUES, WORDS
 from dunning.policy import Charges, Policy
 from dunning.terms import Conditions, Part
 from tests.strategies import policies
@@ -255,6 +255,8 @@ def test_days_are_told_as_earlier_and_later_and_by_their_anchor() -> None:
     assert later.sentence == "Note: 7 days later, 12 days after the due date (before: 5 days after the due date)."
     [earlier] = differences(OLD, rich(day={"days": 5, "before": "due_date"}), "fr")
     assert earlier.sentence == "Note : 10 jours plus tôt, 5 jours avant l'échéance (avant : 5 jours après l'échéance)."
+    far = differences(rich(day={"days": 3650, "before": "due_date"}), rich(day={"days": 3650, "after": "due_date"}))
+    assert far[0].sentence.startswith("Note: 7300 days later, 3650 days after the due date")
     [other] = differences(OLD, rich(day={"days": 5, "after": "due_date", "counted_in": "business_days"}))
     assert other.sentence == "Note: due: 5 business days after the due date (before: 5 days after the due date)."
 

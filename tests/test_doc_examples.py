@@ -47,6 +47,17 @@ def same(printed: str, shown: str) -> bool:
     return re.fullmatch(pattern, printed.strip("\n") + "\n") is not None
 
 
+@pytest.fixture
+def paris() -> Iterator[None]:
+    """The machine's clock is in Paris for the test only: other tests of this process keep theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Europe/Paris")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("paris")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_shows_what_the_program_says(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -59,8 +70,6 @@ def test_a_page_shows_what_the_program_says(
     shutil.copytree(HOUSE / "policies", tmp_path / "policies")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RELANCE_DATABASE_URL", f"sqlite:///{tmp_path / 'relance.db'}")
-    monkeypatch.setenv("TZ", "Europe/Paris")
-    time.tzset()
     text = page.read_text("utf-8")
     for name, content in _FILE.findall(text):
         assert not Path(name).is_absolute()

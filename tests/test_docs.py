@@ -15,7 +15,7 @@ from cyclopts import App, CycloptsError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.settings import Settings
-from console.import_columns import COLUMNS, REQUIRED
+from console.imports.columns import COLUMNS, REQUIRED
 from console.main import app
 from dunning.case import Outcome
 from dunning.facts import FactRefused, Signalled, read_fact

@@ -18,7 +18,7 @@ from temporalio.api.operatorservice.v1 import RemoveSearchAttributesRequest
 from temporalio.client import Client
 
 from activities.settings import Settings
-from console import doctor
+from console.doctor import doctor
 from console.main import run
 from ledger.columns import moment_text
 from tests.ports import HOST, free_port

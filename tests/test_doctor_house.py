@@ -19,10 +19,10 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from activities.settings import Settings
-from console.doctor import doctor
-from console.doctor_house import mail, policies, room
-from console.doctor_line import Check, Line, looked, ok
-from console.doctor_server import Server, _skew
+from console.doctor.doctor import doctor
+from console.doctor.house import mail, policies, room
+from console.doctor.line import Check, Line, looked, ok
+from console.doctor.server import Server, _skew
 from console.main import run
 from ledger.stuck import stuck_cases
 from tests.mail_server import Postmaster, Start, start
@@ -89,7 +89,7 @@ def test_a_slip_in_a_policy_is_found(tmp_path: Path) -> None:
 
 async def test_a_creditor_that_is_missing_is_found(tmp_path: Path) -> None:
     """A new machine without creditor.yaml: one line, and the doctor goes on."""
-    from console.doctor_house import creditor
+    from console.doctor.house import creditor
 
     settings = Settings(policies_dir=tmp_path)
 
@@ -227,7 +227,7 @@ def test_every_ailment_has_its_words() -> None:
     """A new kind of stuck case without a sentence would break the doctor just when it is needed."""
     from typing import get_args
 
-    from console.doctor_ledger import _AILMENTS
+    from console.doctor.ledger import _AILMENTS
     from ledger.stuck import Ailment
 
     assert set(_AILMENTS) == set(get_args(Ailment))

@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities.plain import one_line
-from console.draw_sheet import Type, width, wrapped
-from console.draw_svg import svg
+from console.draw.sheet import Type, width, wrapped
+from console.draw.svg import svg
 from console.main import run
 from dunning.assumed import People
 from dunning.case import Case
@@ -182,6 +182,18 @@ def test_a_hostile_title_stays_text_and_inside_the_picture(title: str, language:
         assert left + wide <= right, text.text
 
 
+def test_a_step_may_be_named_as_the_ends_of_the_line(tmp_path: Path) -> None:
+    """Who names the first step `opened` and the last one `ended` sees both, and the two ends as well."""
+    steps = "steps:\n" + "".join(
+        f"  - {{step: {name}, title: Step {day}, day: {{days: {day}, after: due_date}}, channels: [email], "
+        "letter: reminder}\n"
+        for name, day in (("opened", 1), ("ended", 7))
+    )
+    [loaded] = load_text(tmp_path, example(steps)).policies
+    shown = words_of(ET.fromstring(svg(drawing(loaded.policy))))
+    assert [text for text in ("Invoice taken", "Step 1", "Step 7", "No step left") if text not in shown] == []
+
+
 def test_a_picture_needs_nothing_from_outside_and_runs_nothing() -> None:
     """The file is sent by e-mail: it asks for no font, no style, no picture and no script."""
     for name in SHIPPED:
@@ -325,6 +337,9 @@ def test_a_program_gets_the_graph(capsys: pytest.CaptureFixture[str]) -> None:
         (["good.yaml", "--out", "course.png"], 2, "name it .svg or .mmd, or say which with --format"),
         (["good.yaml", "--out", "course.svg", "--format", "mermaid"], 2, "say two things: leave one out"),
         (["good.yaml", "--out", "good.yaml/course.svg"], 2, "cannot be written: "),
+        (["good.yaml", "--out", "n" * 300 + ".svg"], 2, "cannot be written: File name too long."),
+        (["good.yaml", "--out", "creditor.yaml", "--format", "svg"], 2, "is no picture: it is not written over"),
+        (["good.yaml", "--out", "."], 2, "--out . is the folder of the policies: name another folder, or a file"),
         (["."], 1, "P201"),
         (["empty"], 2, "There is no policy in empty"),
         (["creditor.yaml"], 2, "creditor.yaml holds no policy"),
@@ -353,6 +368,12 @@ def test_a_folder_of_policies_becomes_a_folder_of_pictures(tmp_path: Path, capsy
     """`make pictures` draws all shipped policies at once; a folder without `--out` is refused."""
     assert run(["policy", "draw", str(POLICIES)]) == 2
     assert "say with --out into which folder" in capsys.readouterr().err
+    assert run(["policy", "draw", str(POLICIES), "--out", str(tmp_path / "all.svg")]) == 2
+    assert "all.svg is the name of one picture" in capsys.readouterr().err.replace("\n", " ")
+    assert list(tmp_path.iterdir()) == []
+    assert run(["policy", "draw", str(POLICIES), "--out", str(POLICIES)]) == 2
+    assert "is the folder of the policies" in capsys.readouterr().err.replace("\n", " ")
+    assert list(POLICIES.glob("*.mmd")) == []
     assert run(["policy", "draw", str(POLICIES), "--format", "svg", "--language", "en", "--out", str(tmp_path)]) == 0
     assert sorted(file.stem for file in tmp_path.glob("*.svg")) == sorted(SHIPPED)
     assert run(["policy", "draw", str(POLICIES / "consumer.yaml"), "--out", str(tmp_path)]) == 0

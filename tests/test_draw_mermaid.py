@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from console.draw_mermaid import mermaid
+from console.draw.mermaid import mermaid
 from dunning.drawing import Drawing, drawing
 from tests.test_draw import HOSTILE, LANGUAGES, titled
 from tests.test_explain import SHIPPED

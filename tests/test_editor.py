@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from console.policy_files import load_file
-from console.policy_schema import policy_schema
-from console.policy_schema_words import EXAMPLES
-from console.strict_yaml import read_yaml
+from console.policies.files import load_file
+from console.policies.schema import policy_schema
+from console.policies.schema_words import EXAMPLES
+from console.policies.strict_yaml import read_yaml
 from tests.language_server import CURSOR, Editor
 from tests.policy_text import POLICIES, example
 from tests.test_explain import SHIPPED

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from console.output import Stop
-from console.policy_commands import policy_app
-from console.policy_files import load_folder
+from console.policies.commands import policy_app
+from console.policies.files import load_folder
 from dunning.case import Case, Debtor, Invoice
 from dunning.explain import course, dated_course
 from dunning.explain_words import WORDS
@@ -153,6 +153,9 @@ def test_what_is_claimed_beside_the_invoice_is_told() -> None:
     claiming = Policy.model_validate({**policy.model_dump(mode="json", exclude_none=True), "charges": claims})
     sentence = "Beside the invoice: 12.5 % late interest a year by contract, the fixed indemnity, a fee of 15.00 EUR."
     assert sentence in course(claiming)
+    claims["contract_rate"] = "0 %"
+    free = Policy.model_validate({**policy.model_dump(mode="json", exclude_none=True), "charges": claims})
+    assert "Beside the invoice: 0 % late interest a year by contract" in "".join(course(free))
     assert "Beside the invoice" not in "".join(course(policy))
 
 
@@ -219,6 +222,22 @@ def test_explain_refuses_a_nonsense_amount(amount: str) -> None:
     """An amount without currency is refused with the way to write it."""
     with pytest.raises(Stop):
         run("explain", POLICIES / "standard-b2b.yaml", "--due", "2026-02-02", "--amount", amount)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("creditor.yaml", "creditor.yaml holds no policy"), ("", "is a folder: name one policy file")]
+)
+def test_explain_wants_one_policy(name: str, said: str) -> None:
+    """The creditor's file is sound and no policy; of a folder nobody knows which is meant."""
+    with pytest.raises(Stop, match=said):
+        run("explain", POLICIES / name)
+
+
+@pytest.mark.parametrize("told", [("--due", "0001-01-01"), ("--due", "9999-12-31"), ("--opened", "9999-12-31")])
+def test_explain_refuses_a_day_out_of_reach(told: tuple[str, str]) -> None:
+    """A slip of the keyboard in the year is told, not met as an overflow."""
+    with pytest.raises(Stop, match="name a day of this century"):
+        run("explain", POLICIES / "standard-b2b.yaml", *told)
 
 
 def test_list_and_schema_print_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from console.finding_formats import written
 from console.main import run
-from console.policy_files import Loaded
-from dunning.lint_codes import CATALOGUE
+from console.policies.files import Loaded
+from console.policies.formats import written
+from dunning.lint.codes import CATALOGUE
 from tests.policy_text import HOUSE, example, load_text
 
 SCHEMA = json.loads((HOUSE / "tests/fixtures/sarif/sarif-2.1.0-rtm.5.json").read_text("utf-8"))

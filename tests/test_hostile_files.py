@@ -10,7 +10,9 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 import pytest
@@ -21,11 +23,20 @@ FIXTURES = HOUSE / "tests/fixtures/hostile_policies"
 MOST_SECONDS, MOST_MEGABYTES = 1.0, 200
 FIFTY_MEGABYTES = 50_000_000
 
+# Lists of names that are sound, and without end: each rule goes through all of them.
+SEGMENTS = (
+    "takes: {debtor: [business], currency: [EUR], segment: [%s]}\n"
+    "steps:\n"
+    "  - {step: one, day: {after: due_date, days: 1}, channels: [email], letter: reminder, when: {segment: [%s]}}\n"
+)
+CURRENCIES = "takes: {debtor: [business], currency: [%s]}\ntolerance: [1 %s]\n"
+THREE = ["".join(letters) for letters in product(ascii_uppercase, repeat=3)][:15_000]
+
 # Checks each file that is named, and says what it found, how long it took, and the most memory it ever held.
 MEASURED = """
 import json, sys, time
 from pathlib import Path
-from console.check_commands import check, load_any
+from console.policies.check import check, load_any
 from console.output import Stop
 
 def told(name):
@@ -60,6 +71,10 @@ class Measured:
         return [code for code, *_ in self.of(name)["found"]]
 
 
+def names(letter: str) -> str:
+    return ", ".join(f"{letter}{number}" for number in range(20_000))
+
+
 def many(sound: Path, files: list[Path]) -> Measured:
     """Have all of them checked by another process."""
     asked = [sys.executable, "-c", MEASURED, str(sound), *map(str, files)]
@@ -72,7 +87,7 @@ def many(sound: Path, files: list[Path]) -> Measured:
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Measured:
     """Policies of every evil kind, checked one after the other."""
     folder = tmp_path_factory.mktemp("hostile")
-    made = {
+    made: dict[str, bytes | str] = {
         "fifty-megabytes-of-text": b"title: " + b"x" * FIFTY_MEGABYTES,
         "fifty-megabytes-of-brackets": b"[" * FIFTY_MEGABYTES,
         "fifty-megabytes-of-numbers": b"- 1\n" * (FIFTY_MEGABYTES // 4),
@@ -86,9 +101,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Measured:
         "utf-32": example().encode("utf-32"),
         "latin-1-with-accents": example('title: "Société générale"').encode("latin-1"),
         "esc-in-a-comment": example().encode() + b"# \x1b[2Jgone\n",
+        "twenty-thousand-segments": example(SEGMENTS % (names("a"), names("b"))),
+        "fifteen-thousand-currencies": example(CURRENCIES % (", ".join(THREE), ", 1 ".join(THREE))),
     }
     for name, content in made.items():
-        (folder / f"{name}.yaml").write_bytes(content)
+        (folder / f"{name}.yaml").write_bytes(content if isinstance(content, bytes) else content.encode())
     (folder / "half-a-gigabyte-of-zeros.yaml").touch()
     os.truncate(folder / "half-a-gigabyte-of-zeros.yaml", 500_000_000)  # takes no room on the disk
     (folder / "a-folder.yaml" / "inner.yaml").mkdir(parents=True)
@@ -132,6 +149,8 @@ def test_no_hostile_file_becomes_a_policy(hostile: Measured) -> None:
         ("hundred-thousand-documents", ["P111"]),
         ("esc-in-a-comment", ["P106"]),
         ("quotes-never-closed", ["P101"]),
+        ("twenty-thousand-segments", ["P207", "P207"]),
+        ("fifteen-thousand-currencies", ["P207", "P207"]),
     ],
 )
 def test_the_finding_names_what_is_wrong(name: str, found: list[str], hostile: Measured) -> None:

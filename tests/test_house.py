@@ -25,7 +25,7 @@ BANNED_WORD = re.compile(r"(manager|service|helper|util|model)s?|shared|common")
 # Modules that only these files may import.
 ONLY_IN = {
     "temporalio.client": ("console/cases.py", "worker.py", "tests/"),
-    "yaml": ("console/strict_yaml.py", "tests/"),
+    "yaml": ("console/policies/strict_yaml.py", "tests/"),
 }
 OUTSIDE_WORLD = set(
     "asyncio glob http io logging os pathlib random secrets shutil smtplib socket sqlite3 subprocess sys tempfile "

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from console.import_cells import CellWrong, amount, case_id, day, words, zone_of
-from console.import_columns import COLUMNS, column_of
-from console.import_facts import Grown, contact_changed, payment_told
-from console.import_file import open_table
-from console.import_rows import Fault, Row, read_rows
-from console.import_telling import contacts_lost
-from console.importing import Import
+from console.imports.cells import CellWrong, amount, case_id, day, words, zone_of
+from console.imports.columns import COLUMNS, column_of
+from console.imports.facts import Grown, contact_changed, payment_told
+from console.imports.file import open_table
+from console.imports.importing import Import
+from console.imports.rows import Fault, Row, read_rows
+from console.imports.telling import contacts_lost
 from console.main import run
 from console.output import Stop
-from console.policy_files import load_folder
+from console.policies.files import load_folder
 from dunning.case import Case
 from dunning.money import Money
 from ledger.book import debtor, invoice

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from console.import_rows import Row
-from console.importing import Brought, Import
-from console.policy_files import load_folder
+from console.imports.importing import Brought, Import
+from console.imports.rows import Row
+from console.policies.files import load_folder
 from ledger import store
 from ledger.book import Debtor, debtor, upsert_debtor
 from ledger.cases import add_cases, case, record

@@ -18,7 +18,7 @@ from activities.letter_sample import full_sample, lean_sample
 from activities.letter_text import LetterBroken
 from activities.letters import LetterChoice, LetterMissing, check_texts, letter_key, render, render_sms
 from activities.wording import Wording, step_words
-from console.policy_files import load_file
+from console.policies.files import load_file
 from dunning.money import Money
 from dunning.policy import Charges, Policy
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from console.law_files import read_law
-from console.policy_files import Loaded, load_file, load_folder
+from console.policies.files import Loaded, load_file, load_folder
+from console.policies.law import read_law
 from dunning.law import InForce, LawKey, LawPack, LawParameter, NotInForce
-from dunning.lint_codes import CATALOGUE
+from dunning.lint.codes import CATALOGUE
 from dunning.terms import DebtorKind
 from tests.policy_text import JUDGED, POLICIES, codes, example, load_text
 
@@ -160,6 +160,14 @@ def test_an_injunction_needs_a_notice_that_went_out_for_certain(
     assert codes(judged(tmp_path, REMINDER + NOTICE % notice + COURT % branch)) == found
 
 
+@pytest.mark.parametrize(("country", "found"), [("FR", ["P804"]), ("GB", [])])
+def test_an_injunction_is_judged_by_the_country_it_is_for(country: str, found: list[str], tmp_path: Path) -> None:
+    """A policy for France and Great Britain goes to court there only: what France wants first is not its business."""
+    taken = "takes: {debtor: [business], currency: [EUR], country: [FR, GB]}\n"
+    court = (COURT % "").replace("country: [FR]", f"country: [{country}]")
+    assert codes(judged(tmp_path, taken + REMINDER + court)) == found
+
+
 def test_a_short_notice_is_told_by_kind_of_debtor(tmp_path: Path) -> None:
     """Eight days are enough for a business and too few for a consumer."""
     notice = (NOTICE % "").replace("letter: f", "letter: consumer-f")
@@ -214,9 +222,10 @@ def test_every_finding_of_the_law_names_its_parameter_and_source() -> None:
 
 def test_no_value_of_the_law_and_no_word_list_is_in_the_code() -> None:
     """Changing 8 days into 10 or adding a word is a change of data."""
-    for file in [*(POLICIES.parent / "dunning").glob("l*.py"), POLICIES.parent / "activities/letter_text.py"]:
-        if "lint_codes" in file.name:
-            continue  # examples
+    house = POLICIES.parent
+    rules = [file for file in (house / "dunning/lint").glob("*.py") if not file.name.startswith("codes_")]  # examples
+    assert {"law.py", "letters.py", "words.py"} <= {file.name for file in rules}
+    for file in [*rules, house / "dunning/law.py", house / "activities/letter_text.py"]:
         text = re.sub(r'""".*?"""', "", file.read_text("utf-8"), flags=re.DOTALL)
         assert not re.search(r"huissier|bailiff|441-10|2\.75|40 EUR", text, re.IGNORECASE), file.name
 

@@ -15,8 +15,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from console import cases as door
 from console.cases import Cases
-from console.story_durable import task_waits
-from console.story_otherwise import by_the_minute, known, simulated_known
+from console.stories.durable import task_waits
+from console.stories.otherwise import by_the_minute, known, simulated_known
 from dunning import facts as f
 from dunning.apply import apply
 from dunning.case import Case, Debtor, Invoice

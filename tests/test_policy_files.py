@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from console.policy_files import CannotRead, CreditorRefused, load_creditor, load_file, load_files, load_folder
-from console.policy_schema import policy_schema, schema_text
-from console.strict_yaml import read_yaml
+from console.main import run
+from console.policies.files import CannotRead, CreditorRefused, load_creditor, load_file, load_files, load_folder
+from console.policies.schema import policy_schema, schema_text
+from console.policies.strict_yaml import read_yaml
 from dunning.explain import course
 from dunning.policy import Policy
 from tests.policy_text import POLICIES, README, codes, example, load_text
@@ -99,7 +101,7 @@ def test_what_does_not_fit_together_is_told_beside_what_is_misspelt(tmp_path: Pa
         ("least_gap: {days: 3.5}", "P204", "'3.5' stands where a whole number"),
         ("least_gap: {days: true}", "P204", "true stands where a whole number"),
         ("least_gap: {days: -1}", "P207", "-1 is out of bounds"),
-        ("least_gap:", "P204", "empty stands where keys and values"),
+        ("least_gap:", "P204", "nothing stands where keys and values should be"),
         ("tolerance: 5", "P204", "5 stands where text"),
         ("tolerance: [5 EUR, 5.5]", "P206", "'5.5' is not written"),
         ("tolerance: 5,00 EUR", "P206", "'5,00 EUR' is not written"),
@@ -115,6 +117,38 @@ def test_wrong_values_are_told_in_words(lines: str, code: str, words: str, tmp_p
     """What other readers turn into something else (010, 3.5, an empty value) is refused here, with what was found."""
     found = [finding for finding in load_text(tmp_path, example(lines)).findings if finding.code == code]
     assert [finding for finding in found if words in finding.sentence]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# to be written\n"])
+def test_an_empty_file_is_told_as_one(text: str, tmp_path: Path) -> None:
+    """A file created on Monday and written on Tuesday is empty on Monday: that has nothing to do with numbers."""
+    [found] = load_text(tmp_path, text).findings
+    assert (found.code, found.sentence) == ("P204", "an empty file stands where a policy should be")
+    assert found.advice == "Write a policy: policies/README.md shows one to begin with."
+
+
+def test_only_where_a_number_is_wanted_it_is_said_how_to_write_one(tmp_path: Path) -> None:
+    """`least_gap: 3` wants keys and values; `{days: three}` wants a number."""
+    for lines, advice in (
+        ("least_gap: 3", "Write keys and values."),
+        ("least_gap: {days: three}", "Write a whole number in decimal digits, without quotes."),
+    ):
+        assert [found.advice for found in load_text(tmp_path, example(lines)).findings] == [advice]
+
+
+@pytest.mark.parametrize("command", ["check", "draw", "explain"])
+def test_the_name_of_a_policy_is_answered_with_its_file(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who learnt `diff consumer standard-b2b` types `check consumer`, and is told which file that is."""
+    monkeypatch.chdir(POLICIES.parent)
+    for asked in ("consumer", "consumer.yaml", "elsewhere/consumer"):
+        assert run(["policy", command, asked]) == 2
+        assert f"{asked} cannot be read: No such file or directory; did you mean policies/consumer.yaml?" in (
+            capsys.readouterr().err.replace("\n", " ")
+        )
+    assert run(["policy", command, "consumr"]) == 2
+    assert "did you mean" not in capsys.readouterr().err
 
 
 def test_norway_is_a_country(tmp_path: Path) -> None:
@@ -273,7 +307,7 @@ def test_no_value_in_no_place_brings_the_check_down(changes: list[tuple[tuple[An
         if isinstance(inside, dict) and value == "delete":
             inside.pop(path[-1], None)
         elif isinstance(inside, dict) or (isinstance(inside, list) and path[-1] in range(len(inside))):
-            inside[path[-1]] = value
+            inside[path[-1]] = deepcopy(value)  # a later change may reach into it
     with TemporaryDirectory() as folder:
         loaded = load_text(Path(folder), json.dumps(data))
     assert len(loaded.policies) == (not loaded.findings)

@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 
 from activities.cases import with_debtor
-from console.charts import Chart, bars, columns
 from console.main import run
-from console.rehearsal_play import safe
-from console.rehearsal_words import WORDS
-from dunning.case import Case
+from console.pages.charts import Chart, bars, columns
+from console.rehearsal.book import Asked, opened_book
+from console.rehearsal.play import safe
+from console.rehearsal.rehearsing import rehearse
+from console.rehearsal.words import WORDS, channel_words, ending_words
+from dunning.case import Case, Outcome
+from dunning.terms import Channel, Route
 from ledger import histories
 from ledger.book import Debtor
 from ledger.store import Ledger
@@ -83,9 +86,58 @@ def test_approvals_that_nobody_gives_stop_the_way(capsys: pytest.CaptureFixture[
     ]
 
 
+SHORT = """policy: short
+title: Short course
+takes: {debtor: [business], currency: [EUR]}
+enters: {at: first_step}
+calendar: {country: FR, time_zone: Europe/Paris, week_days: [monday, tuesday], contact_hours: ["09:00-18:00"]}
+least_gap: {days: 3}
+tolerance: 5 EUR
+missed_after: {days: 7}
+after: {dispute: {stops: whole, review_after: {days: 9}}, broken_promise: {then: ask, grace: {days: 2}},
+  defaulted_plan: {then: ask, grace: {days: 2}}, reversed_payment: {then: ask}, hold: {review_after: {days: 30}}}
+steps:
+  - {step: reminder, day: {days: 2, after: due_date}, channels: [email], letter: reminder}
+  - {step: decision, day: {days: 30, after: previous_step}, fork: [{then: ask}]}
+"""
+
+
+def test_a_fork_that_only_asks_is_no_step_that_nobody_reached(capsys: pytest.CaptureFixture[str]) -> None:
+    """Who comes to `decision` is put to a person: that is told among the endings, not as a step that is idle."""
+    folder = Path("short")
+    folder.mkdir()
+    (folder / "letters").symlink_to(POLICIES / "letters")
+    (folder / "short.yaml").write_text(SHORT, "utf-8")
+    told = answer(capsys, "--portfolio", write(row("F-1")), *WINDOW, "--policies", folder)
+    assert told["endings"] == [{"ending": "asks", "task": "route", "cases": 1}]
+    assert told["findings"] == ["Nothing."]
+    (folder / "short.yaml").write_text(
+        SHORT.replace("fork: [{then: ask}]", "approval: required, fork: [{then: agency}]"), "utf-8"
+    )
+    early = ("--from", "2026-01-05", "--until", "2026-02-20")
+    told = answer(capsys, "--portfolio", "book.csv", *early, "--policies", folder)
+    assert told["findings"] == ["short: no invoice reached decision."]
+
+
+def test_what_is_wrong_is_told_in_the_order_of_the_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """Twelve debtors whom no policy takes, and as many facts that cannot be: by line, first the book's."""
+    rows = [row(f"F-{n}", f"D{n}", segment="nobody") for n in range(1, 13)]
+    rows += [row(f"G-{n}", f"E{n}") for n in range(1, 13)]
+    facts = [f"2026-02-05;G-{n};release" for n in range(1, 13)] + ["2026-02-05;G-1;gift"]
+    Path("facts.csv").write_text("\n".join(["date;invoice;what", *facts]) + "\n", "utf-8")
+    file = write(*rows)
+    assert run(["policy", "simulate", "--portfolio", file, "--facts", "facts.csv", *WINDOW]) == 1
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("line ")]
+    lines = [int(line.removeprefix("line ").partition(":")[0]) for line in said]
+    assert lines == [*range(2, 14), *range(2, 15)]
+    assert said[12] == "line 2: facts.csv: The case is not on hold, and no question about it is open."
+
+
 def test_every_contact_is_in_the_csv_file_and_no_cell_is_a_formula(capsys: pytest.CaptureFixture[str]) -> None:
     """A debtor named `+SUM(A1)` in the books is text in the spreadsheet; the file is its owner's alone."""
     file = write(row("F-1", "+3"), row("F-2", "D2"))
+    Path("all.csv").write_text("an older answer, for all to read\n" * 1000)
+    Path("all.csv").chmod(0o644)
     assert run(["policy", "simulate", "--portfolio", file, *WINDOW, "--csv", "all.csv"]) == 0
     rows = list(csv.DictReader(Path("all.csv").read_text("utf-8").splitlines()))
     assert len(rows) == 28
@@ -98,6 +150,23 @@ def test_every_contact_is_in_the_csv_file_and_no_cell_is_a_formula(capsys: pytes
     assert Path("all.csv").stat().st_mode & 0o077 == 0
     assert [safe(cell) for cell in ("=1+1", "@x", "a\nb", "-3", "F-1")] == ["'=1+1", "'@x", "a b", "'-3", "F-1"]
     assert "Written: all.csv" in capsys.readouterr().err
+
+
+def test_an_answer_never_takes_the_place_of_the_book(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--csv book.csv` is a slip: the book, the facts and the prices stay, and of two answers none is lost."""
+    file = write(row("F-1"))
+    Path("facts.csv").write_text("date;invoice;what;amount\n2026-02-12;F-1;payment;2000\n", "utf-8")
+    Path("again.csv").symlink_to("book.csv")
+    before = Path(file).read_text("utf-8"), Path("facts.csv").read_text("utf-8")
+    pairs = (
+        ("--csv", "book.csv"), ("--csv", "again.csv"), ("--html", "./facts.csv"),
+        ("--csv", "new.csv", "--html", "../" + Path.cwd().name + "/new.csv"),
+    )  # fmt: skip
+    for words in pairs:
+        assert run(["policy", "simulate", "--portfolio", file, "--facts", "facts.csv", *WINDOW, *words]) == 2
+        assert "is read or written by this very command: name another file." in capsys.readouterr().err
+    assert (Path(file).read_text("utf-8"), Path("facts.csv").read_text("utf-8")) == before
+    assert not Path("new.csv").exists()
 
 
 class Reader(HTMLParser):
@@ -227,7 +296,7 @@ def test_the_ledgers_paid_cases_say_how_late_its_open_ones_will_be(
 
 
 def test_open_cases_may_be_rehearsed_under_other_policies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder where the usual course has only its first reminder: that is all, and the loyal ones have no policy."""
+    """A folder where the usual course has only its first reminder: that is all. The loyal case keeps its own policy."""
     bring(ahead("F-1"), ahead("F-2", debtor="D2", segment="loyal"))
     other = tmp_path / "other"
     other.mkdir()
@@ -243,10 +312,11 @@ def test_open_cases_may_be_rehearsed_under_other_policies(tmp_path: Path, capsys
     )
     capsys.readouterr()
     told = answer(capsys, "--ledger", "--policies", other, code=1)
-    assert [step["step"] for step in told["by_step"]] == ["pre-due-note", "courteous-reminder"]
-    assert told["refused"]["first"] == [
-        {"line": 0, "number": "F-2", "reason": "its policy loyal-b2b is not among these"}
-    ]
+    steps = [(step["policy"], step["step"]) for step in told["by_step"]]
+    assert [step for policy, step in steps if policy == "standard-b2b"] == ["pre-due-note", "courteous-reminder"]
+    assert ("loyal-b2b", "friendly-reminder") in steps
+    reason = "Its policy loyal-b2b is not among these. It is played under the policy that it has."
+    assert told["refused"]["first"] == [{"line": 0, "number": "F-2", "reason": reason}]
 
 
 @pytest.mark.parametrize(
@@ -268,7 +338,12 @@ def test_open_cases_may_be_rehearsed_under_other_policies(tmp_path: Path, capsys
         (("--portfolio", "book.csv", "--policies", "nowhere"), "nowhere is not a folder"),
         (("--portfolio", "book.csv", "--html", "nowhere/page.html"), "nowhere/page.html cannot be written"),
         (("--portfolio", "book.csv", "--calls-a-day", "-1"), "must not be negative"),
+        (("--portfolio", "book.csv", "--first", "-1"), "--first must not be negative"),
+        (("--portfolio", "book.csv", "--from", "01/12/2026"), "--from: write the day like 2026-12-01, not 01/12/2026."),
+        (("--portfolio", "empty.csv"), "empty.csv has a header and no rows."),
         (("--portfolio", "book.csv", "--jobs", "0"), "--jobs must be at least 1"),
+        (("--portfolio", "book.csv", "--from", "9999-12-31"), "9999-12-31 is too far away to be meant"),
+        (("--portfolio", "book.csv", "--from", "0001-01-01"), "0001-01-01 is too far away to be meant"),
         (("--ledger", "--from", "2020-01-01"), "is past"),
         (("--ledger",), "no tables of this release yet"),
     ],
@@ -276,6 +351,7 @@ def test_open_cases_may_be_rehearsed_under_other_policies(tmp_path: Path, capsys
 def test_what_cannot_run_says_why(words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each of these ends with exit code 2 and a sentence that says what to mend."""
     write(row("F-1"))
+    write(name="empty.csv")
     assert run(["policy", "simulate", *words]) == 2
     assert said in capsys.readouterr().err
 
@@ -297,6 +373,26 @@ def test_both_languages_have_the_same_blanks() -> None:
         code: [sorted(p.split("}")[0] for p in text.split("{")[1:]) for text in pair] for code, pair in WORDS.items()
     }
     assert {code: both for code, both in blanks.items() if both[0] != both[1]} == {}
+
+
+def test_whatever_a_case_comes_to_has_its_words() -> None:
+    """Every way in which a case ends, and every channel and way out of a policy, is told in both languages."""
+    channels = [*Channel, "call", *(route for route in Route if route is not Route.ask)]
+    for language in ("en", "fr"):
+        assert all(ending_words(outcome, "", language) for outcome in (*Outcome, "waits"))
+        assert all(ending_words("asks", task, language) for task in ("approve", "insolvency", ""))
+        assert all(channel_words(channel, language) for channel in channels)
+
+
+def test_a_case_that_comes_in_while_the_ledger_is_read_is_named() -> None:
+    """An import brings a loyal customer's first invoice between the look at the policies and the look at the cases."""
+    bring(ahead("F-1"))
+    with opened_book(Asked(ledger=True, jobs=1)) as book:
+        plan = book.plan()
+        bring(ahead("F-1"), ahead("F-2", debtor="D2", segment="loyal"))
+        assert {contact.invoice for contact in rehearse(plan)} == {"F-1"}
+    assert [fault.number for fault in plan.refused.faults] == ["F-2"]
+    assert "run this again" in plan.refused.faults[0].reason
 
 
 def test_a_debtor_is_seen_as_a_worker_sees_it(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.policy_files import Loaded, load_folder
+from console.policies.files import Loaded, load_folder
 from dunning.case import Debtor, Invoice
 from dunning.money import Money
 from dunning.opening import choose

@@ -14,9 +14,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from console.main import run
-from console.stories import tell
-from console.story_coverage import Coverage, Goal, coverage
-from console.story_policies import books
+from console.stories.coverage import Coverage, Goal, coverage, goals
+from console.stories.policies import books
+from console.stories.story import tell
 from tests.policy_text import POLICIES
 
 Capture = pytest.CaptureFixture[str]
@@ -122,14 +122,44 @@ def test_coverage_is_of_the_policies_that_were_named(folder: Path, capsys: Captu
         (["--show", "absent"], "policies/stories/absent.yaml cannot be read"),
         (["--junit", "/proc/absent/junit.xml"], "/proc/absent/junit.xml cannot be written"),
         (["policies/letters"], "There is no story in policies/stories."),
+        (["new"], "There is no story in policies/stories."),  # policies without stories, and the creditor's details
+        (["n" * 300], "cannot be read: File name too long"),
+        (["--show", "policies/stories"], "--show policies/stories names 3 stories: name one"),
+        (["--show", "policies/consumer.yaml"], "names 0 stories"),
+        (["--junit", "policies/stories/bounced.yaml"], "name a file that ends in .xml"),
     ],
 )
 def test_what_cannot_run_ends_with_2_and_a_sentence(
     folder: Path, capsys: Capture, arguments: list[str], said: str
 ) -> None:
-    """A wrong path, a name that is none, a disk that does not take the file."""
+    """A wrong path, a name that is none, a disk that does not take the file; no story is written over."""
+    Path("new").mkdir()
+    for name in ("consumer", "creditor"):
+        shutil.copy(POLICIES / f"{name}.yaml", "new")
+    before = (folder / "bounced.yaml").read_bytes()
     assert run(["policy", "test", *arguments]) == 2
     assert said in capsys.readouterr().err
+    assert (folder / "bounced.yaml").read_bytes() == before
+
+
+def test_nothing_in_a_story_begins_a_line_of_its_own(folder: Path, capsys: Capture) -> None:
+    """A build of 3 March prints what a stranger proposes: GitHub obeys a line that begins with `::`."""
+    policy = folder.parent / "standard-b2b.yaml"
+    told = policy.read_text("utf-8")
+    assert "title: Courteous reminder\n" in told
+    policy.write_text(told.replace("title: Courteous reminder\n", 'title: "Courteous\\n::three"\n'), "utf-8")
+    break_one(folder)
+    story = folder / "promise-kept.yaml"
+    lines = story.read_text("utf-8").split("\n")
+    story.write_text("\n".join(['title: "x\\n::one\\r\\u0085::two"', *lines[1:]]), "utf-8")
+    shutil.copy(story, folder / "odd\n::four\x1b[2J.yaml")
+    for arguments in (["test"], ["test", "--show", "promise-kept"], ["list"], ["explain", str(policy)]):
+        run(["policy", *arguments])
+    said = capsys.readouterr()
+    printed = (said.out + said.err).split("\n")
+    assert [line for line in printed if line.startswith("::") or not line.isprintable()] == []
+    for shown in ("x ::one ::two", "Courteous ::three goes out", "odd?::four?[2J"):
+        assert any(shown in line for line in printed), shown
 
 
 def test_show_prints_what_happens_ready_to_paste(folder: Path, capsys: Capture) -> None:
@@ -242,6 +272,16 @@ def test_a_promise_and_a_plan_that_were_kept_show_nothing_of_broken_ones(folder:
     life, lines = tell(story, policy)
     assert "promise_kept" in [line.noun for line in lines]
     assert Goal("reactions", "broken_promise") in coverage(policy, [(story, life)]).missed
+
+
+def test_nobody_is_asked_for_a_story_that_cannot_be_told() -> None:
+    """Where only the whole sum counts as paid, no payment is within a tolerance."""
+    (book,) = books([POLICIES / "consumer.yaml"], POLICIES)
+    policy = book.policies["consumer"].policy
+    within = Goal("closings", "paid_within_tolerance")
+    assert within in list(goals(policy))
+    none = tuple(amount.model_copy(update={"minor": 0}) for amount in policy.tolerance)
+    assert within not in list(goals(policy.model_copy(update={"tolerance": none})))
 
 
 def relance(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

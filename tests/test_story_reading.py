@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import time
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
-from console.policy_files import CannotRead
-from console.stories import StoryRefused
-from console.story_codes import STORY_CODES
-from console.story_facts import FACT_WORDS, Told
-from console.story_policies import books
-from console.story_reading import load_story, read_story
+from console.policies.files import CannotRead
+from console.stories.codes import STORY_CODES
+from console.stories.facts import FACT_WORDS, Told
+from console.stories.policies import books
+from console.stories.reading import load_story, read_story
+from console.stories.story import StoryRefused
 from tests.policy_text import POLICIES
 
 GOOD = """title: Short
@@ -93,6 +97,10 @@ MISTAKES = [
     ("call: reached", "plan: []", "8:34", "S203", "at least one line"),
     ("call: reached", "plan: [{due: 2026-03-02}]", "8:35", "S202", "the key `amount` is missing"),
     ("call: reached", "outage: 2026-02-09 09:00", "8:36", "S209", "ends before it begins"),
+    ("2026-02-10 10:00, call: reached", "2026-02-10, outage: 2026-02-10 11:00", "8:30", "S209", "ends before it"),
+    ("opened: 2026-01-16 09:30", "opened: 2026-02-10", "8:10", "S210", "before the case is opened on 2026-02-10"),
+    ("2026-02-16 08:30, pay", "2026-02-17 08:30, pay", "9:10", "S213", "the story's last day, 2026-02-16"),
+    ("opened: 2026", "until: 2026-02-15\nopened: 2026", "10:10", "S213", "say a later `until:`"),
     ("payment: {id: P1, amount: 2400 EUR}", "payment: 2400 EUR", "9:37", "S203", "Write keys and values"),
     ("id: P1, ", "id: P 1, ", "9:42", "S203", "an id: letters, digits"),
     ("id: P1, ", "", "9:37", "S202", "the key `id` is missing"),
@@ -173,18 +181,26 @@ def test_a_draft_needs_no_expectation(folder: Path) -> None:
 @pytest.mark.parametrize("hostile", sorted((POLICIES.parent / "tests/fixtures/hostile_policies").glob("*.yaml")))
 def test_a_hostile_file_is_a_finding_in_under_a_second(hostile: Path) -> None:
     """What would freeze or fool a reader is refused before anything is told."""
-    began = time.perf_counter()
+    began = time.process_time()  # of a core: other tests run beside this one
     read = read_story(hostile)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert read.story is None
     assert read.findings
-    assert all(str(finding).isprintable() or "\n" in str(finding) for finding in read.findings)
+    assert all((finding.sentence + finding.advice).isprintable() for finding in read.findings)
 
 
 def test_what_a_story_says_cannot_write_on_the_terminal(folder: Path) -> None:
-    """A key with an escape sequence is shown with question marks; a title is cut to its line."""
+    """A key that turns the line around is shown with a question mark."""
     (found, *_) = said_of(folder, GOOD.replace("title: Short", 'title: Short\n"\\u202Emood": good'))
     assert "\u202e" not in found
+
+
+def test_a_pipe_named_as_a_story_is_told_and_never_waited_for(folder: Path) -> None:
+    """Nobody writes into it: the build of 3 March would stand still for ever."""
+    os.mkfifo(folder / "stories" / "pipe.yaml")
+    with pytest.raises(CannotRead, match="a pipe or a device, not a file"):
+        books([folder / "stories" / "pipe.yaml"], folder)
+    (folder / "stories" / "pipe.yaml").unlink()
 
 
 VALUES = st.recursive(
@@ -210,5 +226,22 @@ def test_no_value_makes_a_reader_fall_over(tmp_path_factory: pytest.TempPathFact
 def test_every_word_of_facts_is_on_the_page() -> None:
     """The page about stories names every word of `facts` with every key that stands under it."""
     page = (POLICIES.parent / "docs/policy/test.md").read_text("utf-8")
-    missing = [name for name in Told.model_fields if f"`{name}" not in page]
-    assert missing == []
+    table = page.partition("| in `facts` |")[2].partition("\n\n")[0]
+    assert [name for name in FACT_WORDS if f"`{name}: " not in table] == []
+    short_only = {"what", "on"}  # `contact_changed: yes` and `insolvent: 2026-11-03` say the same
+    keys = {key for word in FACT_WORDS for key in keys_of(Told.model_fields[word].annotation)} - short_only
+    assert len(keys) > 15
+    assert sorted(key for key in keys if not re.search(rf"\b{key}\b", table)) == []
+
+
+def keys_of(annotation: object) -> set[str]:
+    """The keys of each piece of a story that stands in an annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {field.alias or name for name, field in annotation.model_fields.items()}
+    return {key for inner in get_args(annotation) for key in keys_of(inner)}
+
+
+def test_an_outage_may_end_at_noon_of_its_own_day(folder: Path) -> None:
+    """From nine to noon, written without the hour of its end: that is no outage which ends before it begins."""
+    outage = "2026-02-10 09:00, outage: 2026-02-10"
+    assert said_of(folder, GOOD.replace("2026-02-10 10:00, call: reached", outage)) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.strict_yaml import DEEPEST, LARGEST, MOST_PARTS, read_yaml
+from console.policies.strict_yaml import DEEPEST, LARGEST, MOST_PARTS, read_yaml
 
 HOSTILE = Path(__file__).parent / "fixtures" / "hostile_policies"
 EXPECTED = {
@@ -74,6 +75,45 @@ def test_all_faults_are_told_at_once() -> None:
     faults = read_yaml(b"a: &x 1\nb: *x\na: !!str 2\n").faults
     assert [fault.code for fault in faults] == ["P108", "P107", "P109"]
     assert [fault.place for fault in faults] == [(1, 4), (3, 1), (3, 4)]
+
+
+@pytest.mark.parametrize("parser", ["CSafeLoader", "SafeLoader"])
+@pytest.mark.parametrize(
+    ("text", "place", "told"),
+    [
+        ("a:\n\tb: 1\n", (2, 1), "a tab stands here"),
+        ("a:\n  b: 1\n\tc: 2\n", (3, 1), "a tab stands here"),
+        ("a: @x\n", (1, 4), "a value cannot begin with @; put it in quotes"),
+        ("steps:\n  - step: a\n   - step: b\n", (3, 4), "this line begins neither where its neighbours begin"),
+        ("steps:\n  - step: a\n  day: 2\n", (3, 3), "this line begins neither where its neighbours begin"),
+        ("a:\n    b: 1\n  c: 2\n", (3, 3), "this line begins neither where its neighbours begin"),
+        ("steps:\n  - step: a\n     day: 2\n", (3, 9), "this line begins further right than the one above"),
+        ("policy x\n\ntitle: y\n", (3, 6), "the line above has no colon"),
+        ("a:1\nb: 2\n", (2, 2), "the line above has no colon with a space after it"),
+        ("title: y\npolicy x\nb: 2\nc: 3\n", (2, 1), "this line has no colon"),
+        ("title: Workshops: short\n", (1, 17), "a second colon on one line; put the value in quotes"),
+        ("a: 'x\nb: 2\n", (1, 4), "a quote is opened here and never closed"),
+        ('a: "x" y\nb: 2\n', (1, 8), "what is in quotes or brackets ended before it"),
+        ("a: [x]]\nb: 2\n", (1, 7), "what is in quotes or brackets ended before it"),
+        ("a: [x\nb: 2\n", (2, 2), "a bracket [ is not closed"),
+        ("a: {x: 1\nb: 2\n", (2, 2), "a brace { is not closed"),
+    ],
+)
+def test_the_frequent_slips_are_told_in_plain_words(
+    parser: str, text: str, place: tuple[int, int], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A credit manager errs on Monday; whichever parser the machine has, no word of it is a parser's."""
+    monkeypatch.setattr("console.policies.strict_yaml._Loader", getattr(yaml, parser, yaml.SafeLoader))
+    [fault] = read_yaml(text.encode()).faults
+    assert (fault.code, fault.place) == ("P101", place)
+    assert told in fault.words["detail"]
+    assert not re.search("token|scalar|mapping|sequence|indicator|expected|block", fault.words["detail"])
+
+
+def test_a_rare_slip_is_told_as_the_parser_says_it() -> None:
+    """What nobody wrote words for keeps the parser's own, with its place."""
+    [fault] = read_yaml(b'a: "\\q"\n').faults
+    assert fault.words == {"detail": "while parsing a quoted scalar found unknown escape character"}
 
 
 def test_bounds_hold_exactly() -> None:

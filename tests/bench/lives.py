@@ -12,7 +12,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from console.cases import in_turn
-from console.story_house import SKIPPING
+from console.stories.house import SKIPPING
 from ledger.store import Ledger
 from tests.bench import floor
 from tests.bench.figures import Figure

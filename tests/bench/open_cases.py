@@ -16,10 +16,10 @@ from temporalio.client import Client
 from activities.settings import Settings
 from console.cases import Cases, in_turn
 from console.embedded import ensure_server, stop_server
-from console.import_file import open_table
-from console.import_rows import Row, read_rows
-from console.importing import Import, chunks
-from console.policy_files import load_folder
+from console.imports.file import open_table
+from console.imports.importing import Import, chunks
+from console.imports.rows import Row, read_rows
+from console.policies.files import load_folder
 from ledger.store import Ledger
 from tests.bench import floor
 from tests.bench.figures import Figure

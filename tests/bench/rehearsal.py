@@ -12,10 +12,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from console.rehearsal import pieces
-from console.rehearsal_book import Asked, opened_book
-from console.rehearsal_play import Wanted
-from console.rehearsal_tally import Tally
+from console.rehearsal.book import Asked, opened_book
+from console.rehearsal.play import Wanted
+from console.rehearsal.rehearsing import pieces
+from console.rehearsal.tally import Tally
 from tests.bench.figures import Figure
 
 _ROOT = Path(__file__).parents[2]

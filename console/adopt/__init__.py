@@ -1,0 +1,1 @@
+"""Running cases moved to another policy: planned first, then one by one."""

@@ -1,0 +1,1 @@
+"""Two policies beside each other: in words, and for whom."""

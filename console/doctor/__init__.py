@@ -1,0 +1,1 @@
+"""What is wrong with the house, and what to do."""

@@ -1,0 +1,1 @@
+"""Invoices from a file into the ledger."""

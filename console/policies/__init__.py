@@ -1,0 +1,1 @@
+"""Policies, letters and the law as files: read strictly, checked, and told."""

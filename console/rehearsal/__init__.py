@@ -1,0 +1,1 @@
+"""A whole book played through its policies before anybody is written to."""

@@ -1,0 +1,1 @@
+"""What differs between two policies, and between what they would send."""

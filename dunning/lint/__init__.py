@@ -1,0 +1,1 @@
+"""Judges what a policy means before any case follows it."""
