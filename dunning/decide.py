@@ -212,8 +212,11 @@ def _ending(case: Case) -> Answer:
 
 def _entered_by_age(policy: Policy, case: Case, now: datetime) -> Answer:
     beyond = policy.enters.never_beyond
-    if beyond is None or case.opened_at is None or any(r.done or r.why != "entered_by_age" for r in case.steps):
+    if beyond is None or case.opened_at is None:
         return None
+    for record in case.steps:
+        if record.done or record.why != "entered_by_age":
+            return None
     here = place(policy, case)
     if here is None:
         return None

@@ -293,4 +293,8 @@ class Policy(Part):
 
     def tolerated(self, currency: str) -> Money:
         """The balance that counts as paid in the currency: zero where the policy names none."""
-        return next((m for m in self.tolerance if m.currency == currency), Money.zero(currency))
+        return self._tolerances.get(currency) or Money.zero(currency)
+
+    @cached_property
+    def _tolerances(self) -> dict[str, Money]:
+        return {amount.currency: amount for amount in reversed(self.tolerance)}

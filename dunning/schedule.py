@@ -164,9 +164,10 @@ def _deadline_floor(here: Place, last: StepRecord | None) -> list[_Floor]:
 def attempts_now(here: Place) -> list[CallAttempt]:
     """The attempts of the call that belong to this occurrence, oldest first."""
     step, case = here.step.step, here.case
-    records, made = case.records(step), case.attempts(step)
+    made = case.attempts(step) if case.calls else []
     if case.again == step:
         return made[case.again_after :]
+    records = case.records(step) if made else []
     return [a for a in made if not records or a.requested_at > records[-1].at]
 
 

@@ -45,7 +45,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1_000], help="numbers of cases")
     parser.add_argument("--lives", type=int, nargs="+", help="numbers of whole lives, when others than --sizes")
-    parser.add_argument("--rehearsed", type=int, nargs="+", default=[2_000, 40_000], help="numbers of invoices")
+    parser.add_argument("--rehearsed", type=int, nargs="+", default=[2_000, 100_000], help="numbers of invoices")
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the JSON goes")
     parser.add_argument(
         "--folder", help="where servers and ledgers live meanwhile (default: the system's temporary one)"
